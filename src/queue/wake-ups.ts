@@ -1,0 +1,51 @@
+import type { DateTime } from 'luxon';
+
+/** Which verb a wake-up is for. Each has a queue of its own, so that a slow one does not delay another. */
+export type Verb = 'schedule' | 'send' | 'settle';
+
+/** "Look at this order at that time." Carries nothing else: whoever hears it asks the ledger what is true now. */
+export interface WakeUp {
+  readonly verb: Verb;
+  readonly orderId: string;
+  readonly at: DateTime;
+}
+
+/** Recurring work that rings by itself. `discover:<account>` is one per account. */
+export interface Recurring {
+  /** e.g. `sweep` or `discover`. Together with `key` it is the identity: starting again replaces, never doubles. */
+  readonly name: 'sweep' | 'discover';
+  /** Account name for `discover`, `all` for `sweep`. */
+  readonly key: string;
+  readonly everyMs: number;
+}
+
+/** The alarm clock. Losing, doubling, delaying or reordering what it holds changes when we look, never what we do. */
+export interface WakeUps {
+  /** Rings at (or as soon as possible after) each wake-up's time. Ringing twice for the same verb, order and time is one. */
+  ring(wakeUps: readonly WakeUp[]): Promise<void>;
+  /** Sets the recurring work to exactly this list: others, e.g. of a removed account, are taken away. */
+  keepRinging(recurring: readonly Recurring[]): Promise<void>;
+  /** Rings one recurring piece of work once, now, besides its rhythm. */
+  ringNow(name: Recurring['name'], key: string): Promise<void>;
+  /** Wake-ups that wait, per verb: for `status`, metrics and tests. */
+  depth(): Promise<Record<Verb, number>>;
+  /** Throws with the cause when the queue cannot be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What hears the wake-ups. A listener that throws rings again later with a growing pause; it must be safe to call twice. */
+export interface Listeners {
+  /** May answer with a later time to be rung again at: "not now". */
+  readonly schedule?: (orderId: string) => Promise<{ readonly again: DateTime } | undefined>;
+  readonly send?: (orderId: string) => Promise<{ readonly again: DateTime } | undefined>;
+  readonly settle?: (orderId: string) => Promise<{ readonly again: DateTime } | undefined>;
+  readonly discover?: (account: string) => Promise<void>;
+  readonly sweep?: () => Promise<void>;
+}
+
+/** Running listeners of one process. */
+export interface Listening {
+  /** Stops taking wake-ups at once and waits for those in hand, at most `graceMs`; afterwards lets go of them. */
+  stop(graceMs: number): Promise<void>;
+}
