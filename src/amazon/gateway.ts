@@ -2,9 +2,6 @@ import type { DateTime } from 'luxon';
 import type { OrderFacts, UnreadableOrder } from '../policy/order.js';
 import type { AccountTrouble, AskOutcome, LookOutcome } from '../policy/outcome.js';
 
-/** The operations of Amazon that we call, each with a usage plan of its own per account. */
-export type Operation = 'searchOrders' | 'getOrder' | 'getSolicitationActions' | 'createSolicitation';
-
 /** What we ask of Amazon, in our words. One gateway speaks for one selling partner account. Never throws for what Amazon can say. */
 export interface AmazonGateway {
   /**

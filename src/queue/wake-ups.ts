@@ -49,3 +49,24 @@ export interface Listening {
   /** Stops taking wake-ups at once and waits for those in hand, at most `graceMs`; afterwards lets go of them. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** The alarm clock of a process that also listens to it. */
+export interface AlarmClock extends WakeUps {
+  /** Starts taking wake-ups for the listeners given; answers once they can be heard. */
+  listen(listeners: Listeners, options: ListenOptions): Promise<Listening>;
+}
+
+export interface ListenOptions {
+  /** How many wake-ups of a kind this process holds in hand at once; 1 where nothing is said. */
+  readonly concurrency?: Partial<Record<keyof Listeners, number>>;
+  readonly onError: OnTrouble;
+}
+
+/** Told of every listener that threw and of every trouble with the queue itself, which mends by itself. */
+export type OnTrouble = (error: Error, context: TroubleContext) => void;
+
+export interface TroubleContext {
+  readonly queue: keyof Listeners;
+  /** The order or account whose listener threw; `null` when the queue itself is in trouble. */
+  readonly subject: string | null;
+}

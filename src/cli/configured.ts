@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { openDatabase } from '../../workers/database.js';
+import type { Config } from '../config/config.js';
+import { environment } from '../config/environment.js';
+import { describeProblems } from '../config/problems.js';
+import { readConfig } from '../config/read-config.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { pendingMigrations } from '../ledger/migrations.js';
+import { openPrismaLedger } from '../ledger/prisma-ledger.js';
+import type { Reports } from '../ledger/reports.js';
+import { Failure } from './terminal.js';
+
+/** The configuration, or exit status 2 with every problem at once. */
+export function configured(command: Command): Config {
+  const { envFile } = command.optsWithGlobals<{ envFile?: string }>();
+  const reading = readConfig({ environment, cwd: process.cwd(), envFile, terminal: process.stdout.isTTY === true });
+  switch (reading.kind) {
+    case 'ok':
+      return reading.config;
+    case 'problems':
+      throw new Failure(describeProblems(reading.problems), 2);
+    default:
+      return reading satisfies never;
+  }
+}
+
+/** Opens the ledger for one command and closes it whatever happens. */
+export async function withLedger<T>(config: Config, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+  const database = await openDatabase(config, () => {});
+  try {
+    const pending = await pendingMigrations(database.url);
+    if (pending.length > 0) {
+      throw new Failure('The ledger is not set up for this version yet: run "askonce migrate", or start the worker.');
+    }
+    const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
+    try {
+      return await work(ledger);
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await database.release();
+  }
+}

@@ -1,0 +1,97 @@
+import { Duration } from 'luxon';
+import { isLoopback } from './addresses.js';
+import { durationText } from './durations.js';
+import type { Problems } from './problems.js';
+import type { Setting } from './setting.js';
+
+/** Values that cannot be true together. Nothing is concluded from a value that could not be read. */
+
+export function checkAdminToken(host: Setting<string>, token: Setting<string | null>, problems: Problems): void {
+  if (!host.sound || !token.sound || isLoopback(host.value) || token.value !== null) return;
+  problems.add(
+    host.source,
+    host.writtenAs,
+    'other machines could reach the pages, and there is no ADMIN_TOKEN',
+    'add ADMIN_TOKEN with at least 16 random characters, or HTTP_HOST=127.0.0.1',
+  );
+}
+
+/**
+ * A POST goes out only while its claim is younger than half the lease, so with at most the other half for the call its
+ * answer is in before the claim lapses and settle takes over.
+ */
+export function checkTimeout(timeout: Setting<Duration>, lease: Setting<Duration>, problems: Problems): void {
+  if (!timeout.sound || !lease.sound || timeout.value.toMillis() * 2 <= lease.value.toMillis()) return;
+  const half = Duration.fromMillis(Math.floor(lease.value.toMillis() / 2));
+  const twice = Duration.fromMillis(timeout.value.toMillis() * 2);
+  problems.add(
+    timeout.source,
+    timeout.writtenAs,
+    `REQUEST_TIMEOUT (${durationText(timeout.value)}) is longer than half of CLAIM_LEASE (${durationText(lease.value)})`,
+    `at most REQUEST_TIMEOUT=${durationText(half)}, or at least CLAIM_LEASE=${durationText(twice)}`,
+  );
+}
+
+/** Amazon's window ends 30 days after delivery; the latest instant to ask must come after the earliest. */
+export function checkWindow(askAfter: readonly Setting<number>[], margin: Setting<Duration>, problems: Problems): void {
+  if (!margin.sound) return;
+  for (const days of askAfter) {
+    if (!days.sound || days.value + margin.value.as('days') < 30) continue;
+    const { source, writtenAs } = days.given ? days : margin;
+    problems.add(
+      source,
+      writtenAs,
+      `${days.value} days and a WINDOW_MARGIN of ${durationText(margin.value)} leave nothing of Amazon's 30 days`,
+      'together they must stay below 30 days, e.g. WINDOW_MARGIN=1h',
+    );
+  }
+}
+
+export interface EndpointSettings {
+  readonly spApi: Setting<string | null>;
+  readonly lwa: Setting<string | null>;
+  readonly allowed: Setting<boolean>;
+  readonly sandbox: Setting<boolean>;
+}
+
+/** Credentials go to Amazon, to this machine, or where the owner said so explicitly; never in clear text over a network. */
+export function checkEndpoints({ spApi, lwa, allowed, sandbox }: EndpointSettings, problems: Problems): void {
+  for (const endpoint of [spApi, lwa]) {
+    if (endpoint.value === null || isLoopback(new URL(endpoint.value).hostname)) continue;
+    if (allowed.sound && !allowed.value) {
+      problems.add(
+        endpoint.source,
+        endpoint.writtenAs,
+        'is neither Amazon nor on this machine, and credentials would be sent there',
+        'take it out, or add ALLOW_CUSTOM_ENDPOINT=yes if that is what you want',
+      );
+    }
+    if (endpoint.value.startsWith('http:')) {
+      problems.add(
+        endpoint.source,
+        endpoint.writtenAs,
+        'would send credentials over the network in clear text',
+        'use https://, or http:// only on 127.0.0.1',
+      );
+    }
+  }
+  checkBothEndpoints(spApi, lwa, problems);
+  const custom = [spApi, lwa].find((endpoint) => endpoint.given);
+  if (custom && sandbox.sound && sandbox.value) {
+    problems.add(
+      sandbox.source,
+      sandbox.writtenAs,
+      `contradicts ${custom.writtenAs}: the sandbox is a host of Amazon`,
+      'keep one of them',
+    );
+  }
+}
+
+function checkBothEndpoints(spApi: Setting<string | null>, lwa: Setting<string | null>, problems: Problems): void {
+  if (spApi.given === lwa.given) return;
+  const given = spApi.given ? spApi : lwa;
+  const [missing, danger] = spApi.given
+    ? ['LWA_ENDPOINT=http://127.0.0.1:9090/auth/o2/token', "a real access token of Amazon's would go to that endpoint"]
+    : ['SP_API_ENDPOINT=http://127.0.0.1:9090', 'the real client secret and refresh token would go to that endpoint'];
+  problems.add(given.source, given.writtenAs, `stands alone: ${danger}`, `give both or neither, e.g. ${missing}`);
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { type Cluster, initialise, openCluster, urlOf } from './cluster.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { findHome } from './home.js';
+import { findBinaries } from './platform-binaries.js';
+import { servesDirectory } from './processes.js';
+import { findServer, launchServer, type Server, shutDown } from './server.js';
+import { withStartLock } from './start-lock.js';
+import { signIn, signOut } from './users.js';
+
+export interface EmbeddedPostgresOptions {
+  readonly dataDir: string;
+  readonly log?: (message: string) => void;
+  /** Where data go that root's unprivileged account cannot reach in `dataDir`. */
+  readonly systemFolder?: string;
+  /** `false` only for tests: a crash of the machine may lose everything. */
+  readonly durable?: boolean;
+}
+
+export interface EmbeddedPostgres {
+  /** Stays true for as long as `stop` was not called, also when the server had to be started anew. */
+  readonly url: string;
+  /** The folder that holds the data, the password and a copy of the programs where one was needed. */
+  readonly home: string;
+  /** Whether this call started the server; otherwise it joined one. */
+  readonly started: boolean;
+  /** Leaves the server; the last of all processes to leave stops it. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** More than a crash recovery, which the holder may be waiting for. */
+const LOCK_TIMEOUT_MS = 150_000;
+/** A drain must end within ten seconds; a server still writing by then goes on by itself, and the next start waits for it. */
+const SHUTDOWN_WAIT_MS = 6_000;
+const LOOK_AFTER_EVERY_MS = 1_000;
+
+/** Serves the ledger from `dataDir`, starting a server or joining the one that another process of ours has started. */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const log = options.log ?? (() => {});
+  try {
+    const installed = await findBinaries();
+    const home = await findHome(options.dataDir, options.systemFolder ?? '/var/lib/askonce', log);
+    return await withStartLock(join(home.folder, 'starting'), LOCK_TIMEOUT_MS, async () => {
+      const cluster = await openCluster(home, installed, options.durable ?? true);
+      const running = await findServer(cluster);
+      if (running === null) await initialise(cluster);
+      const server = running ?? (await launchServer(cluster));
+      const entry = await signIn(join(home.folder, 'users'));
+      return use(cluster, server, { started: running === null, entry, log });
+    });
+  } catch (error) {
+    if (error instanceof EmbeddedPostgresError) throw error;
+    throw new EmbeddedPostgresError(
+      `The embedded Postgres in ${options.dataDir} could not be started: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+interface Use {
+  readonly started: boolean;
+  readonly entry: string;
+  readonly log: (message: string) => void;
+}
+
+function use(cluster: Cluster, first: Server, { started, entry, log }: Use): EmbeddedPostgres {
+  const home = cluster.home.folder;
+  const locked = <T>(task: () => Promise<T>) => withStartLock(join(home, 'starting'), LOCK_TIMEOUT_MS, task);
+  let server = first;
+  let stopping: Promise<void> | null = null;
+  let reviving: Promise<void> | null = null;
+
+  // Nobody else would bring it back: the system's out-of-memory killer takes databases first.
+  const looking = setInterval(() => {
+    reviving ??= revive().finally(() => {
+      reviving = null;
+    });
+  }, LOOK_AFTER_EVERY_MS);
+  looking.unref();
+
+  async function revive(): Promise<void> {
+    try {
+      if (await servesDirectory(server.pid, cluster.data)) return;
+      const said = server.lastLines();
+      await locked(async () => {
+        if (stopping) return;
+        const found = await findServer(cluster);
+        if (found && found.port !== first.port)
+          throw new Error(`it now listens on port ${found.port}; start askonce anew`);
+        server = found ?? (await launchServer(cluster, first.port));
+        log(`the embedded Postgres had ended and was started again${said ? `; it had said:\n${said}` : ''}`);
+      });
+    } catch (error) {
+      log(`the embedded Postgres has ended and cannot be started again yet: ${(error as Error).message}`);
+    }
+  }
+
+  async function leave(): Promise<void> {
+    clearInterval(looking);
+    await reviving;
+    await locked(async () => {
+      if ((await signOut(join(home, 'users'), entry)) === 'others remain') return;
+      if (!(await shutDown(cluster, SHUTDOWN_WAIT_MS))) {
+        log('the embedded Postgres is still writing its data and will end by itself');
+      }
+    });
+  }
+
+  return {
+    url: urlOf(cluster.password, first.port),
+    home,
+    started,
+    stop: () => {
+      stopping ??= leave();
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { Prisma, type PrismaClient, type SellingPartner } from './generated/client.js';
+import type { AccountState, Accounts } from './ledger.js';
+import { instant, instantOrNull } from './rows.js';
+
+export function prismaAccounts(db: PrismaClient): Accounts {
+  return {
+    async account(name) {
+      const row = await db.sellingPartner.findUnique({ where: { name } });
+      return row && accountState(row);
+    },
+
+    async accounts() {
+      return (await db.sellingPartner.findMany({ orderBy: { name: 'asc' } })).map(accountState);
+    },
+
+    async noteTrouble(account, now) {
+      const at = now.toJSDate();
+      await db.$executeRaw`UPDATE selling_partner
+        SET failures = failures + 1, failing_since = COALESCE(failing_since, ${at}) WHERE name = ${account}`;
+      return accountState(await db.sellingPartner.findUniqueOrThrow({ where: { name: account } }));
+    },
+
+    async coolDown(account, until) {
+      await db.$executeRaw`UPDATE selling_partner
+        SET cool_down_until = GREATEST(cool_down_until, ${until.toJSDate()}) WHERE name = ${account}`;
+    },
+
+    async noteHealth(account) {
+      await db.$executeRaw`UPDATE selling_partner SET failures = 0, failing_since = NULL, cool_down_until = NULL
+        WHERE name = ${account} AND (failures > 0 OR cool_down_until IS NOT NULL)`;
+    },
+
+    async pause(accounts, reason, by, now) {
+      const rows = await db.$queryRaw<{ name: string }[]>`UPDATE selling_partner
+        SET paused_at = ${now.toJSDate()}, paused_reason = ${reason}, paused_by = ${by}
+        WHERE paused_at IS NULL AND name = ANY(${[...accounts]}) RETURNING name`;
+      return rows.map((row) => row.name);
+    },
+
+    async resume(accounts, by) {
+      const onlyOwn = by === 'askonce' ? Prisma.sql`AND paused_by = 'askonce'` : Prisma.empty;
+      const rows = await db.$queryRaw<{ name: string }[]>`UPDATE selling_partner
+        SET paused_at = NULL, paused_reason = NULL, paused_by = NULL,
+            failures = 0, failing_since = NULL, cool_down_until = NULL
+        WHERE paused_at IS NOT NULL AND name = ANY(${[...accounts]}) ${onlyOwn} RETURNING name`;
+      return rows.map((row) => row.name);
+    },
+  };
+}
+
+function accountState(row: SellingPartner): AccountState {
+  const paused =
+    row.pausedAt === null
+      ? null
+      : { at: instant(row.pausedAt), reason: row.pausedReason ?? '', by: row.pausedBy ?? '' };
+  return {
+    name: row.name,
+    region: row.region,
+    paused,
+    failures: row.failures,
+    failingSince: instantOrNull(row.failingSince),
+    coolDownUntil: instantOrNull(row.coolDownUntil),
+    backlogThrough: instantOrNull(row.backlogThrough),
+  };
+}

@@ -1,0 +1,50 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.js';
+import type { Ledger } from './ledger.js';
+import { prismaAccounts } from './prisma-accounts.js';
+import { prismaFeeds } from './prisma-feeds.js';
+import { prismaOrders } from './prisma-orders.js';
+import { prismaPace } from './prisma-pace.js';
+import { prismaReports } from './prisma-reports.js';
+import { prismaSending } from './prisma-sending.js';
+import { prismaSettling } from './prisma-settling.js';
+import { prismaSweeping } from './prisma-sweeping.js';
+import type { Reports } from './reports.js';
+
+/** How long a statement may wait for a connection before the ledger counts as gone. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface LedgerOptions {
+  /** At most so many connections. */
+  readonly connections: number;
+  /** Trouble on an idle connection (the server restarted): reported, never thrown; the next statement reconnects. */
+  onConnectionLost(cause: Error): void;
+}
+
+/** The ledger on Postgres. Migrations must have been applied. */
+export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): Ledger & Reports {
+  const adapter = new PrismaPg(
+    {
+      connectionString: databaseUrl,
+      max: options.connections,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    },
+    { onPoolError: options.onConnectionLost },
+  );
+  const db = new PrismaClient({ adapter });
+  return {
+    ...prismaFeeds(db),
+    ...prismaSweeping(db),
+    ...prismaOrders(db),
+    ...prismaSending(db),
+    ...prismaSettling(db),
+    ...prismaPace(db),
+    ...prismaAccounts(db),
+    ...prismaReports(db),
+    ping: async () => {
+      await db.$queryRaw`SELECT 1`;
+    },
+    close: () => db.$disconnect(),
+  };
+}

@@ -1,0 +1,52 @@
+import { Prisma, type PrismaClient } from './generated/client.js';
+import type { Orders } from './ledger.js';
+import { attemptColumns, attemptValues } from './prisma-attempts.js';
+import { writePlans } from './prisma-plans.js';
+import { reviewRequest } from './rows.js';
+
+export function prismaOrders(db: PrismaClient): Orders {
+  return {
+    async read(orderId) {
+      const row = await db.reviewRequest.findUnique({ where: { orderId } });
+      return row && reviewRequest(row);
+    },
+
+    async recordOrder(account, order, attempt, now) {
+      await db.$transaction(async (tx) => {
+        await tx.$executeRaw`INSERT INTO attempt ${attemptColumns()}
+          SELECT ${order.facts.orderId}, ${account}, ${now.toJSDate()}, ${attemptValues(attempt, null)}`;
+        await writePlans(tx, { account, configuredAccounts: [account], orders: [order], unreadable: [] }, now);
+      });
+    },
+
+    async putOff(orderId, state, hold, attempt, now) {
+      const at = now.toJSDate();
+      const looked = attempt?.kind === 'look' ? 1 : 0;
+      const noted =
+        attempt === null
+          ? Prisma.empty
+          : Prisma.sql`, noted AS (
+              INSERT INTO attempt ${attemptColumns()}
+              SELECT order_id, account, ${at}, ${attemptValues(attempt, null)} FROM review_request WHERE order_id = ${orderId}
+            )`;
+      const rows = await db.$queryRaw<{ held: bigint }[]>`
+        WITH held AS (
+          UPDATE review_request SET reason = COALESCE(${hold.reason}, reason), next_look_at = ${hold.lookAt.toJSDate()},
+            ring_at = NULL, looks = looks + ${looked}, changed_at = ${at}
+          WHERE order_id = ${orderId} AND state = ${state}
+          RETURNING order_id
+        ) ${noted}
+        SELECT count(*) AS held FROM held`;
+      return rows[0] !== undefined && rows[0].held > 0n;
+    },
+
+    async anotherOrder(account, notThis) {
+      const row = await db.reviewRequest.findFirst({
+        where: { account, state: 'scheduled', orderId: { not: notThis }, marketplaceId: { not: null } },
+        orderBy: { nextLookAt: 'asc' },
+        select: { orderId: true, marketplaceId: true },
+      });
+      return row?.marketplaceId ? { orderId: row.orderId, marketplaceId: row.marketplaceId } : null;
+    },
+  };
+}

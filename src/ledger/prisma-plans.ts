@@ -1,0 +1,156 @@
+import type { DateTime } from 'luxon';
+import type { Plan } from '../policy/plan.js';
+import type { Prisma } from './generated/client.js';
+import type { PageCounts, PlannedOrder, PlannedPage } from './ledger.js';
+
+/** A connection or a transaction. */
+export type Statements = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeRaw'>;
+
+/**
+ * Writes a page of plans in one statement, whatever its size.
+ *
+ * Left alone are rows whose fate is decided or under decision, rows with newer facts, and rows where nothing would change:
+ * reading the same day of orders again writes nothing. A next look in the future stays when the plan stays, so that being
+ * seen again does not hurry an order that waits for its next look.
+ */
+export async function writePlans(
+  tx: Statements,
+  page: Omit<PlannedPage, 'cursor'>,
+  now: DateTime,
+): Promise<PageCounts> {
+  const rows = [
+    ...page.orders.map((order) => planRow(order, now)),
+    ...page.unreadable.map(({ orderId, problem }) => unreadableRow(orderId, problem)),
+  ];
+  if (rows.length === 0) return { fresh: 0, replanned: 0, unchanged: 0 };
+  const at = now.toJSDate();
+  const counts = await tx.$queryRaw<{ fresh: bigint; replanned: bigint }[]>`
+    WITH page AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS seen(
+        order_id text, marketplace_id text, state text, reason text, rule text, ordered_at timestamptz,
+        last_updated_at timestamptz, fulfillment_status text, fulfilled_by text, service_level text,
+        promised_from timestamptz, promised_by timestamptz, package_status text, skus text[], asins text[], programs text[],
+        shipped_seen_at timestamptz, undelivered_at timestamptz, delivered_earliest timestamptz,
+        delivered_about timestamptz, delivered_latest timestamptz, evidence text, opens_at timestamptz,
+        closes_at timestamptz, ask_at timestamptz, next_look_at timestamptz)
+    ), written AS (
+      INSERT INTO review_request AS r (
+        order_id, account, marketplace_id, state, reason, rule, ordered_at, last_updated_at, fulfillment_status,
+        fulfilled_by, service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
+        undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, opens_at, closes_at, ask_at,
+        next_look_at, facts_at, first_seen_at, changed_at)
+      SELECT
+        order_id, ${page.account}, marketplace_id, state, reason, rule, ordered_at, last_updated_at, fulfillment_status,
+        fulfilled_by, service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
+        undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, opens_at, closes_at, ask_at,
+        next_look_at, ${at}, ${at}, ${at}
+      FROM page
+      ON CONFLICT (order_id) DO UPDATE SET
+        account = CASE WHEN r.account = ANY(${[...page.configuredAccounts]}) THEN r.account ELSE EXCLUDED.account END,
+        marketplace_id = EXCLUDED.marketplace_id, state = EXCLUDED.state,
+        reason = CASE WHEN r.state = EXCLUDED.state AND r.ask_at IS NOT DISTINCT FROM EXCLUDED.ask_at
+          THEN COALESCE(EXCLUDED.reason, r.reason) ELSE EXCLUDED.reason END,
+        rule = EXCLUDED.rule,
+        ordered_at = EXCLUDED.ordered_at, last_updated_at = EXCLUDED.last_updated_at,
+        fulfillment_status = EXCLUDED.fulfillment_status, fulfilled_by = EXCLUDED.fulfilled_by,
+        service_level = EXCLUDED.service_level, promised_from = EXCLUDED.promised_from, promised_by = EXCLUDED.promised_by,
+        package_status = EXCLUDED.package_status, skus = EXCLUDED.skus, asins = EXCLUDED.asins,
+        programs = EXCLUDED.programs, shipped_seen_at = LEAST(r.shipped_seen_at, EXCLUDED.shipped_seen_at),
+        undelivered_at = GREATEST(r.undelivered_at, EXCLUDED.undelivered_at),
+        delivered_earliest = EXCLUDED.delivered_earliest, delivered_about = EXCLUDED.delivered_about,
+        delivered_latest = EXCLUDED.delivered_latest, evidence = EXCLUDED.evidence, opens_at = EXCLUDED.opens_at,
+        closes_at = EXCLUDED.closes_at, ask_at = EXCLUDED.ask_at,
+        next_look_at = CASE WHEN r.state = EXCLUDED.state AND r.ask_at IS NOT DISTINCT FROM EXCLUDED.ask_at
+          AND r.next_look_at > ${at} THEN r.next_look_at ELSE EXCLUDED.next_look_at END,
+        ring_at = CASE WHEN r.state = EXCLUDED.state AND r.ask_at IS NOT DISTINCT FROM EXCLUDED.ask_at
+          AND r.next_look_at > ${at} THEN r.ring_at ELSE NULL END,
+        facts_at = EXCLUDED.facts_at, changed_at = EXCLUDED.changed_at
+      WHERE (r.state IN ('waiting', 'scheduled')
+          OR (r.state = 'skipped' AND "review_request_may_return"(r.reason)))
+        AND (r.last_updated_at IS NULL OR EXCLUDED.last_updated_at >= r.last_updated_at)
+        AND ((r.state, r.ask_at, r.closes_at, r.evidence, r.last_updated_at, r.package_status, r.fulfillment_status)
+            IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.ask_at, EXCLUDED.closes_at, EXCLUDED.evidence,
+              EXCLUDED.last_updated_at, EXCLUDED.package_status, EXCLUDED.fulfillment_status)
+          OR (r.state = 'waiting' AND r.next_look_at <= ${at}))
+      RETURNING r.order_id, r.account, r.state, r.reason, r.rule, r.xmax = 0 AS fresh
+    ), noted AS (
+      INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
+      SELECT order_id, account, ${at}, 'decision', state, COALESCE(rule, reason) FROM written WHERE NOT fresh
+    )
+    SELECT count(*) FILTER (WHERE fresh) AS fresh, count(*) FILTER (WHERE NOT fresh) AS replanned FROM written`;
+  const fresh = Number(counts[0]?.fresh ?? 0n);
+  const replanned = Number(counts[0]?.replanned ?? 0n);
+  return { fresh, replanned, unchanged: rows.length - fresh - replanned };
+}
+
+function planRow({ facts, seen, plan }: PlannedOrder, now: DateTime): Record<string, unknown> {
+  const shipped = facts.fulfillmentStatus === 'SHIPPED';
+  const underWay = plan.kind === 'waiting' && plan.reason === 'not-delivered';
+  return {
+    order_id: facts.orderId,
+    marketplace_id: facts.marketplaceId,
+    ordered_at: facts.createdAt,
+    last_updated_at: facts.lastUpdatedAt,
+    fulfillment_status: facts.fulfillmentStatus,
+    fulfilled_by: facts.fulfilledBy,
+    service_level: facts.serviceLevel,
+    promised_from: facts.promisedFrom,
+    promised_by: facts.promisedBy,
+    package_status: facts.packages.map((parcel) => parcel.detailedStatus ?? parcel.status ?? '?').join(',') || null,
+    skus: facts.skus,
+    asins: facts.asins,
+    programs: facts.programs,
+    shipped_seen_at: shipped ? facts.lastUpdatedAt : seen.shippedSeenAt,
+    undelivered_at: underWay ? now : seen.undeliveredAt,
+    ...planColumns(plan),
+  };
+}
+
+function planColumns(plan: Plan): Record<string, unknown> {
+  switch (plan.kind) {
+    case 'scheduled':
+      return {
+        state: 'scheduled',
+        reason: null,
+        rule: plan.rule,
+        ...windowColumns(plan),
+        ask_at: plan.askAt,
+        next_look_at: plan.lookAt,
+      };
+    case 'waiting':
+      return { state: 'waiting', reason: plan.reason, next_look_at: plan.lookAt };
+    case 'skipped':
+      return { state: 'skipped', reason: plan.reason };
+    case 'expired':
+      return { state: 'expired', reason: plan.reason, ...windowColumns(plan) };
+    default:
+      return plan satisfies never;
+  }
+}
+
+function windowColumns({
+  delivery,
+  window,
+}: Extract<Plan, { kind: 'scheduled' | 'expired' }>): Record<string, unknown> {
+  return {
+    delivered_earliest: delivery?.earliest,
+    delivered_about: delivery?.about,
+    delivered_latest: delivery?.latest,
+    evidence: delivery?.evidence,
+    opens_at: window?.opensAt,
+    closes_at: window?.closesAt,
+  };
+}
+
+/** Only its id is known: kept as skipped, so that the count of orders is whole; a readable answer brings it back. */
+function unreadableRow(orderId: string, problem: string): Record<string, unknown> {
+  return {
+    order_id: orderId,
+    state: 'skipped',
+    reason: 'unreadable-order',
+    rule: problem,
+    skus: [],
+    asins: [],
+    programs: [],
+  };
+}

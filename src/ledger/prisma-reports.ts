@@ -1,0 +1,78 @@
+import { type State, states } from '../policy/review-request.js';
+import type { PrismaClient } from './generated/client.js';
+import type { AttemptKind } from './ledger.js';
+import { prismaAccounts } from './prisma-accounts.js';
+import type { FeedProgress, Reports } from './reports.js';
+import { instant, instantOrNull, reviewRequest } from './rows.js';
+
+const BATCH = 1000;
+
+export function prismaReports(db: PrismaClient): Reports {
+  return {
+    async status() {
+      const [accounts, counts, ends, feeds] = await Promise.all([
+        prismaAccounts(db).accounts(),
+        db.$queryRaw<{ account: string; state: State; rows: bigint }[]>`
+          SELECT account, state, count(*) AS rows FROM review_request GROUP BY account, state`,
+        db.$queryRaw<
+          { account: string; next_ask_at: Date | null; nearest_deadline: Date | null; oldest_unknown_at: Date | null }[]
+        >`
+          SELECT account, min(next_look_at) FILTER (WHERE state = 'scheduled') AS next_ask_at,
+            min(closes_at) AS nearest_deadline,
+            min(intent_at) FILTER (WHERE state IN ('unknown', 'sending')) AS oldest_unknown_at
+          FROM review_request WHERE next_look_at IS NOT NULL GROUP BY account`,
+        feedProgress(db),
+      ]);
+      return accounts.map((account) => {
+        const end = ends.find((row) => row.account === account.name);
+        const countOf = (state: State) =>
+          Number(counts.find((row) => row.account === account.name && row.state === state)?.rows ?? 0n);
+        return {
+          ...account,
+          counts: Object.fromEntries(states.map((state) => [state, countOf(state)])) as Record<State, number>,
+          nextAskAt: instantOrNull(end?.next_ask_at ?? null),
+          nearestDeadline: instantOrNull(end?.nearest_deadline ?? null),
+          oldestUnknownAt: instantOrNull(end?.oldest_unknown_at ?? null),
+          readThrough: feeds.find((feed) => feed.account === account.name)?.readThrough ?? null,
+        };
+      });
+    },
+
+    feedProgress: () => feedProgress(db),
+
+    async attempts(orderId) {
+      const rows = await db.attempt.findMany({ where: { orderId }, orderBy: { id: 'asc' } });
+      return rows.map((row) => ({
+        at: instant(row.at),
+        kind: row.kind as AttemptKind,
+        outcome: row.outcome,
+        status: row.status,
+        requestId: row.requestId,
+        durationMs: row.durationMs,
+        detail: row.detail,
+      }));
+    },
+
+    async *everyRequest() {
+      let after = '';
+      for (;;) {
+        const rows = await db.reviewRequest.findMany({
+          where: { orderId: { gt: after } },
+          orderBy: { orderId: 'asc' },
+          take: BATCH,
+        });
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        yield rows.map(reviewRequest);
+        after = last.orderId;
+      }
+    },
+  };
+}
+
+async function feedProgress(db: PrismaClient): Promise<FeedProgress[]> {
+  const rows = await db.$queryRaw<{ account: string; read_through: Date | null }[]>`
+    SELECT account, CASE WHEN count(*) = count(watermark) THEN min(watermark) END AS read_through
+    FROM discovery_feed GROUP BY account`;
+  return rows.map((row) => ({ account: row.account, readThrough: instantOrNull(row.read_through) }));
+}

@@ -1,0 +1,24 @@
+/** The operations of Amazon that we call; each has a usage plan of its own per account. */
+export type Operation = 'searchOrders' | 'getOrder' | 'getSolicitationActions' | 'createSolicitation';
+
+/** A token bucket: requests per second, and how many may come at once after a rest. */
+export interface UsagePace {
+  readonly rate: number;
+  readonly burst: number;
+}
+
+/** Amazon's published plans, per account and application (Orders 2026-01-01 and Solicitations v1 models). */
+export const publishedPlans: Readonly<Record<Operation, UsagePace>> = {
+  searchOrders: { rate: 0.0056, burst: 20 },
+  getOrder: { rate: 0.5, burst: 30 },
+  getSolicitationActions: { rate: 1, burst: 5 },
+  createSolicitation: { rate: 1, burst: 5 },
+};
+
+/**
+ * What we take of a plan. One request of the burst stays free: two calls that leave a second apart may arrive closer
+ * together than they left, and the last token covers that.
+ */
+export function ourShare(plan: UsagePace): UsagePace {
+  return { rate: plan.rate, burst: Math.max(plan.burst - 1, 1) };
+}

@@ -1,0 +1,162 @@
+import type { DateTime } from 'luxon';
+import type { Clock } from '../clock.js';
+import { type Backend, QUEUE_NAMES, type QueueName, type RingQueue } from './backend.js';
+import { startListening } from './listening.js';
+import { postgresBackend } from './postgres-backend.js';
+import { mendRecurring, recurringData, setRecurring } from './recurring.js';
+import { redisBackend } from './redis-backend.js';
+import { calmed } from './trouble.js';
+import type { AlarmClock, Listening, OnTrouble, Recurring, Verb, WakeUp } from './wake-ups.js';
+import { succeedsWithin, within } from './within.js';
+
+/** The Postgres must be reached directly: a pooler in transaction mode knows neither LISTEN nor `search_path`. */
+export type QueueAddress =
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export interface WakeUpsOptions {
+  readonly clock: Clock;
+  readonly onError: OnTrouble;
+  /** The first pause after a listener threw; each further one is twice as long. */
+  readonly retryDelayMs?: number;
+  /** How often to look whether the recurring work still rings. */
+  readonly lookEveryMs?: number;
+  /** After this long without an answer a call is given up. */
+  readonly timeoutMs?: number;
+}
+
+const VERBS: readonly Verb[] = ['schedule', 'send', 'settle'];
+const CHUNK = 1_000;
+/** With the default pause: after 2, 4, 8, 16 and 32 seconds. Then the sweep has to ring again. */
+const ATTEMPTS = 6;
+
+/** Opens the queues, making what BullMQ needs in the database; throws with the cause when it cannot be reached. */
+export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions): Promise<AlarmClock> {
+  const { clock, retryDelayMs = 2_000, lookEveryMs = 5_000, timeoutMs = 5_000 } = options;
+  const onError = calmed(options.onError);
+  const backend = openBackend(address, (error) => onError(error, { queue: 'sweep', subject: null }));
+  try {
+    await within(timeoutMs, backend.prepare(), 'opening the queue');
+  } catch (cause) {
+    await backend.close();
+    const { message, code } = cause as { message: string; code?: string };
+    // Refused on both addresses of `localhost`, Node's error has a code but no message.
+    throw new Error(`The queue on ${address.kind} cannot be opened: ${message || code}`, { cause });
+  }
+
+  const queues = Object.fromEntries(
+    QUEUE_NAMES.map((name) => {
+      const queue = backend.openQueue(name, {
+        defaultJobOptions: {
+          attempts: ATTEMPTS,
+          backoff: { type: 'exponential', delay: retryDelayMs },
+          removeOnComplete: true,
+          removeOnFail: true,
+          stackTraceLimit: 1,
+        },
+        // Nobody reads BullMQ's event log.
+        streams: { events: { maxLen: 100 } },
+      });
+      queue.on('error', (error) => onError(error, { queue: name, subject: null }));
+      return [name, queue];
+    }),
+  ) as Record<QueueName, RingQueue>;
+
+  const listenings = new Set<Listening>();
+  let recurring: readonly Recurring[] = [];
+  let mending: Promise<void> | null = null;
+  const mend = async () => {
+    if (recurring.length === 0) return;
+    try {
+      await within(timeoutMs, mendRecurring(queues, recurring, clock), 'looking after the recurring work');
+    } catch (error) {
+      onError(error as Error, { queue: 'sweep', subject: null });
+      await within(timeoutMs, backend.prepare(), 'preparing the queue').catch(() => {});
+    }
+  };
+  const looking = setInterval(() => {
+    mending ??= mend().finally(() => {
+      mending = null;
+    });
+  }, lookEveryMs);
+  looking.unref();
+
+  const ring = async (wakeUps: readonly WakeUp[]) => {
+    for (const verb of VERBS) {
+      const jobs = wakeUps.filter((one) => one.verb === verb).map((one) => jobFor(one, clock));
+      for (let start = 0; start < jobs.length; start += CHUNK) {
+        await within(timeoutMs, queues[verb].addBulk(jobs.slice(start, start + CHUNK)), 'ringing');
+      }
+    }
+  };
+
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    clearInterval(looking);
+    await mending;
+    await Promise.all([...listenings].map((listening) => listening.stop(0)));
+    await succeedsWithin(2_000, Promise.all(QUEUE_NAMES.map((name) => queues[name].close())));
+    await backend.close();
+  };
+
+  return {
+    ring,
+    async keepRinging(list) {
+      recurring = [];
+      await mending;
+      await within(timeoutMs, setRecurring(queues, list), 'setting the recurring work');
+      recurring = [...list];
+    },
+    async ringNow(name, key) {
+      await within(timeoutMs, queues[name].add(name, recurringData({ name, key }), { attempts: 1 }), 'ringing');
+    },
+    async depth() {
+      const counts = VERBS.map(async (verb) => {
+        const { waiting = 0, delayed = 0 } = await queues[verb].getJobCounts('waiting', 'delayed');
+        return [verb, waiting + delayed] as const;
+      });
+      return Object.fromEntries(await within(timeoutMs, Promise.all(counts), 'counting')) as Record<Verb, number>;
+    },
+    ping: () => within(timeoutMs, backend.ping(), 'reaching the queue'),
+    async listen(listeners, { concurrency = {}, onError: tell }) {
+      const listening = await startListening(backend, listeners, {
+        concurrency,
+        onError: calmed(tell),
+        timeoutMs,
+        ringAgain: (verb, orderId, at, heard) => ring([{ verb, orderId, at: notItself(orderId, at, heard) }]),
+      });
+      listenings.add(listening);
+      return listening;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function openBackend(address: QueueAddress, onError: (error: Error) => void): Backend {
+  switch (address.kind) {
+    case 'redis':
+      return redisBackend(address.url, onError);
+    case 'postgres':
+      return postgresBackend(address.url, onError);
+    default:
+      return address satisfies never;
+  }
+}
+
+function jobFor({ verb, orderId, at }: WakeUp, clock: Clock) {
+  const delay = Math.max(0, Math.ceil(at.diff(clock.now()).toMillis()));
+  return { name: verb, data: { orderId }, opts: { jobId: jobId(orderId, at), delay } };
+}
+
+/** The same order at the same time is the same job. BullMQ allows neither colons nor digits only. */
+function jobId(orderId: string, at: DateTime): string {
+  return `${encodeURIComponent(orderId)}@${at.toMillis()}`;
+}
+
+/** The wake-up being answered still exists, so that a new one by its name would be taken for a double and dropped. */
+function notItself(orderId: string, at: DateTime, heard: string | undefined): DateTime {
+  return jobId(orderId, at) === heard ? at.plus(1) : at;
+}

@@ -1,0 +1,52 @@
+import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq';
+import pg from 'pg';
+import { type Backend, fullName, QUEUE_NAMES } from './backend.js';
+import { succeedsWithin } from './within.js';
+
+/** BullMQ's name for it wherever it is given a pool; another cannot be had then. */
+const SCHEMA = 'bullmq';
+/** Each worker keeps one connection to LISTEN on; the rest is for queries. */
+const POOL_SIZE = QUEUE_NAMES.length + 7;
+
+export function postgresBackend(url: string, onError: (error: Error) => void): Backend {
+  const pool = new pg.Pool({
+    ...connectionTo(url),
+    max: POOL_SIZE,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'askonce-queue',
+  });
+  // Each queue and each worker of BullMQ hangs a listener of its own on the pool.
+  pool.setMaxListeners(4 * QUEUE_NAMES.length);
+  pool.on('error', onError);
+  // The pool hears its idle clients only, and an 'error' event that nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', onError));
+
+  return {
+    openQueue: (name, options) => new Queue(fullName(name), { ...options, connection: pool }, createPostgresBackend),
+    openWorker: (name, ring, options) =>
+      new Worker(fullName(name), ring, { ...options, connection: pool }, createPostgresBackend),
+    async prepare() {
+      const client = await pool.connect();
+      try {
+        await runMigrations(client, SCHEMA);
+      } finally {
+        client.release();
+      }
+    },
+    async ping() {
+      await pool.query('SELECT 1');
+    },
+    async close() {
+      await succeedsWithin(2_000, pool.end());
+    },
+  };
+}
+
+/** Adds the schema to what the URL says itself: pg takes an `options` in the URL before one that is handed over. */
+function connectionTo(url: string): pg.ClientConfig {
+  const parsed = new URL(url);
+  const options = [parsed.searchParams.get('options'), `-c search_path=${SCHEMA},public`].filter(Boolean).join(' ');
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options };
+}

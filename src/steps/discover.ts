@@ -1,0 +1,146 @@
+import type { DateTime } from 'luxon';
+import type { OrdersPage } from '../amazon/gateway.js';
+import type { Feed, FeedCursor } from '../ledger/ledger.js';
+import { latest } from '../policy/instants.js';
+import { meetTrouble } from './account-trouble.js';
+import { planOrder } from './plan-order.js';
+import { backOff, learnFrom, takeSlot } from './slot.js';
+import type { Again, StepAccount, StepContext } from './step.js';
+
+/** Every read begins a little before the watermark: updates may become visible out of order. */
+const OVERLAP_MINUTES = 10;
+/** Longer than any page takes; a process that dies gives the account back after this. */
+const LEASE_MINUTES = 5;
+/** Amazon's tokens live 24 h; an older one is not tried any more. */
+const TOKEN_HOURS = 23;
+/** After a page that brought no answer. */
+const RETRY_SECONDS = 10;
+/** Where an answer names no upper bound: Amazon's own is two minutes back (Orders 2026-01-01, `lastUpdatedBefore`). */
+const BEHIND_MINUTES = 3;
+
+/**
+ * Reads the orders of an account that changed since its watermark, page by page, as far as Amazon's rate goes. Where it
+ * stops, by a crash or for want of a slot, the next run goes on at the same page. Answers when a slot is free again.
+ */
+export async function discover(accountName: string, context: StepContext): Promise<Again> {
+  const { ledger, clock, accounts, worker } = context;
+  const account = accounts.get(accountName);
+  if (account === undefined) return undefined;
+  const state = await ledger.account(accountName);
+  if (state?.paused?.by === 'askonce') return undefined;
+  if (state?.coolDownUntil && state.coolDownUntil > clock.now()) return { again: state.coolDownUntil };
+
+  const leaseUntil = clock.now().plus({ minutes: LEASE_MINUTES });
+  if (!(await ledger.leaseFeeds(accountName, worker, leaseUntil, clock.now()))) return undefined;
+  try {
+    for (const feed of await ledger.feeds(accountName, account.marketplaceIds)) {
+      const again = await readFeed(account, feed, context);
+      if (again !== undefined) return again;
+    }
+    return undefined;
+  } finally {
+    await ledger.releaseFeeds(accountName, worker);
+  }
+}
+
+interface Read {
+  readonly marketplaceIds: readonly string[];
+  readonly from: DateTime;
+  readonly through: DateTime | null;
+  readonly token: string | null;
+  readonly startedAt: DateTime;
+}
+
+async function readFeed(account: StepAccount, feed: Feed, context: StepContext): Promise<Again> {
+  let read: Read | null = await resumeOrBegin(account, feed, context);
+  while (read !== null) {
+    const slot = await takeSlot(account.name, 'searchOrders', context);
+    if (slot.kind === 'busy') return { again: slot.freeAt };
+    const { marketplaceIds, from, token } = read;
+    const { outcome, call } = await account.gateway.searchOrders({
+      marketplaceIds,
+      updatedAfter: from,
+      paginationToken: token,
+    });
+    await learnFrom(call, account.name, 'searchOrders', context);
+    if (outcome.kind !== 'page') return giveUp(outcome, account, read, context);
+    read = await keepPage(account, outcome, read, context);
+  }
+  return undefined;
+}
+
+async function resumeOrBegin(
+  account: StepAccount,
+  feed: Feed,
+  { ledger, clock, settings }: StepContext,
+): Promise<Read> {
+  const now = clock.now();
+  const { marketplaceIds, read, watermark } = feed;
+  if (read !== null && now < read.startedAt.plus({ hours: TOKEN_HOURS })) return { marketplaceIds, ...read };
+  if (read !== null) await ledger.restartRead(account.name, marketplaceIds);
+  const from = watermark?.minus({ minutes: OVERLAP_MINUTES }) ?? now.minus({ days: settings.catchUpDays });
+  return { marketplaceIds, from, through: null, token: null, startedAt: now };
+}
+
+/** Writes the page and where the read stands, and answers how to go on: `null` after the last page. */
+async function keepPage(
+  account: StepAccount,
+  page: Extract<OrdersPage, { kind: 'page' }>,
+  read: Read,
+  { ledger, clock, accounts, log, wakeUps, worker }: StepContext,
+): Promise<Read | null> {
+  const ids = page.orders.map(({ orderId }) => orderId);
+  const [known, suppressed] = await Promise.all([ledger.known(ids), ledger.suppressed(ids)]);
+  const now = clock.now();
+  const orders = page.orders.map((facts) =>
+    planOrder(facts, known.get(facts.orderId), suppressed.has(facts.orderId), account.rules, now),
+  );
+  // The first page's bound holds for the whole read: what changes later comes with the next one.
+  const through = read.through ?? page.readThrough ?? read.startedAt.minus({ minutes: BEHIND_MINUTES });
+  const cursor: FeedCursor =
+    page.nextToken === null
+      ? { kind: 'done', marketplaceIds: read.marketplaceIds, watermark: latest(through, read.from) ?? through }
+      : { ...read, kind: 'more', through, token: page.nextToken };
+
+  const unreadable = page.unreadable.flatMap(({ orderId, problem }) =>
+    orderId === null ? [] : [{ orderId, problem }],
+  );
+  const counts = await ledger.recordPage(
+    { account: account.name, configuredAccounts: [...accounts.keys()], orders, unreadable, cursor },
+    now,
+  );
+  for (const { orderId, problem } of page.unreadable) {
+    log.warn('order-unreadable', { account: account.name, orderId, problem });
+  }
+  log.info('orders-read', { account: account.name, ...counts, more: page.nextToken !== null });
+  if (counts.fresh + counts.replanned > 0) await wakeUps.ringNow('sweep', 'all');
+  if (page.nextToken === null) return null;
+  await ledger.leaseFeeds(account.name, worker, now.plus({ minutes: LEASE_MINUTES }), now);
+  return { ...read, through, token: page.nextToken };
+}
+
+async function giveUp(
+  outcome: Exclude<OrdersPage, { kind: 'page' }>,
+  account: StepAccount,
+  read: Read,
+  context: StepContext,
+): Promise<Again> {
+  const { ledger, log } = context;
+  switch (outcome.kind) {
+    case 'token-expired':
+      log.warn('page-token-expired', { account: account.name, from: read.from.toISO() });
+      await ledger.restartRead(account.name, read.marketplaceIds);
+      return { again: context.clock.now() };
+    case 'throttled':
+      return { again: await backOff(account.name, 'searchOrders', context) };
+    case 'account-trouble': {
+      const fate = await meetTrouble(account, outcome.trouble, null, context);
+      return fate.kind === 'account' ? { again: fate.until } : undefined;
+    }
+    case 'no-answer':
+      log.warn('orders-not-read', { account: account.name, cause: outcome.cause });
+      return { again: context.clock.now().plus({ seconds: RETRY_SECONDS * (1 + context.random()) }) };
+    default:
+      return outcome satisfies never;
+  }
+}

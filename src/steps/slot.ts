@@ -1,0 +1,61 @@
+import type { DateTime } from 'luxon';
+import type { CallFacts } from '../amazon/gateway.js';
+import type { AttemptFacts, AttemptKind } from '../ledger/ledger.js';
+import { type Operation, ourShare, publishedPlans } from '../policy/usage-plan.js';
+import type { StepContext } from './step.js';
+
+/** A slot nearer than this is waited for; a later one is left to a later wake-up. */
+const PATIENCE_MS = 1500;
+
+/** After a 429 that our own pace did not cause: somebody else uses the same plan. */
+const KEEP_AWAY_SECONDS = 5;
+
+/** Takes the next slot of the operation's plan and waits for it; otherwise says when one is free. */
+export async function takeSlot(
+  account: string,
+  operation: Operation,
+  { ledger, clock, waitUntil }: Pick<StepContext, 'ledger' | 'clock' | 'waitUntil'>,
+  patienceMs = PATIENCE_MS,
+): Promise<{ readonly kind: 'taken' } | { readonly kind: 'busy'; readonly freeAt: DateTime }> {
+  const slot = await ledger.reserve(account, operation, ourShare(publishedPlans[operation]), patienceMs, clock.now());
+  if (slot.kind === 'busy') return slot;
+  await waitUntil(slot.at);
+  return { kind: 'taken' };
+}
+
+/** Learns what an answer says besides its outcome: the rate Amazon grants now. */
+export async function learnFrom(
+  call: CallFacts,
+  account: string,
+  operation: Operation,
+  { ledger, wakeUps, clock, log }: StepContext,
+): Promise<void> {
+  if (call.rateLimit === null) return;
+  const news = await ledger.learnRate(account, operation, call.rateLimit, clock.now());
+  if (!news) return;
+  log.info('rate-learnt', { account, operation, perSecond: call.rateLimit });
+  if (operation !== 'getSolicitationActions' && operation !== 'createSolicitation') return;
+  // The wake-ups in the queue are spread at the old pace.
+  await ledger.forgetWakeUps(account, clock.now());
+  await wakeUps.ringNow('sweep', 'all');
+}
+
+/** After a 429: keeps the whole account away from the operation for a moment, in every process. */
+export async function backOff(
+  account: string,
+  operation: Operation,
+  { ledger, clock, random, log }: StepContext,
+): Promise<DateTime> {
+  const { rate } = publishedPlans[operation];
+  const seconds = Math.max(KEEP_AWAY_SECONDS, 1 / rate) * (1 + random());
+  const until = clock.now().plus({ seconds });
+  await ledger.penalise(account, operation, ourShare(publishedPlans[operation]), until);
+  log.warn('throttled', { account, operation, until: until.toISO() });
+  return until;
+}
+
+/** The attempt row of a call. */
+export function attemptOf(kind: AttemptKind, outcome: string, call: CallFacts, detail: string | null): AttemptFacts {
+  const { status, requestId, durationMs, said } = call;
+  return { kind, outcome, status, requestId, durationMs, detail: said ?? detail };
+}

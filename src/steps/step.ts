@@ -1,0 +1,52 @@
+import type { DateTime, Duration } from 'luxon';
+import type { AmazonGateway } from '../amazon/gateway.js';
+import type { Clock } from '../clock.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { PlanningRules } from '../policy/plan.js';
+import type { SettleRules } from '../policy/settling.js';
+import type { WakeUps } from '../queue/wake-ups.js';
+
+/** Everything a step may touch; interfaces only, no driver in sight. */
+export interface StepContext {
+  readonly ledger: Ledger;
+  readonly wakeUps: Pick<WakeUps, 'ring' | 'ringNow'>;
+  readonly clock: Clock;
+  /** 0 inclusive to 1 exclusive. */
+  readonly random: () => number;
+  /** Waits until an instant; ends early, with an error, when the process shuts down. */
+  readonly waitUntil: (instant: DateTime) => Promise<void>;
+  readonly log: StepLog;
+  /** By account name: those that are configured. */
+  readonly accounts: ReadonlyMap<string, StepAccount>;
+  readonly settings: StepSettings;
+  /** This process, as claims and leases name it. */
+  readonly worker: string;
+}
+
+export interface StepAccount {
+  readonly name: string;
+  readonly region: string;
+  /** Accounts of one LWA application fall together when Amazon refuses its secret. */
+  readonly clientId: string;
+  readonly marketplaceIds: readonly string[];
+  readonly gateway: AmazonGateway;
+  readonly rules: PlanningRules;
+  readonly live: boolean;
+}
+
+export interface StepSettings extends SettleRules {
+  readonly recheckEvery: Duration;
+  readonly queueHorizon: Duration;
+  readonly sweepEvery: Duration;
+  readonly claimLease: Duration;
+  readonly catchUpDays: number;
+}
+
+/** One line per decision; the event names are stable. */
+export interface StepLog {
+  info(event: string, facts: Record<string, unknown>): void;
+  warn(event: string, facts: Record<string, unknown>): void;
+}
+
+/** When to ring again; nothing where the sweep will, or nobody need. */
+export type Again = { readonly again: DateTime } | undefined;

@@ -1,0 +1,170 @@
+import type { DateTime, Duration } from 'luxon';
+import type { AccountState, DueKind, DueOrder, LearntRate } from '../ledger/ledger.js';
+import { type OpenState, openStates } from '../policy/review-request.js';
+import { spread } from '../policy/spread.js';
+import { type Operation, ourShare, publishedPlans, type UsagePace } from '../policy/usage-plan.js';
+import type { Verb, WakeUp } from '../queue/wake-ups.js';
+import { PROBE_EVERY_MINUTES, probe } from './account-trouble.js';
+import type { StepAccount, StepContext } from './step.js';
+
+/** A wake-up that is this late was lost: the queue was wiped, or its worker died. */
+const LOST_AFTER_SECONDS = 30;
+/** No account needs more wake-ups at once, however fast Amazon lets it be. */
+const MOST_AT_ONCE = 5000;
+
+/**
+ * Rings for what comes due within the horizon and has no wake-up, and again for what rang unheard; closes what ended.
+ * The queue holds only this; wiping it loses nothing.
+ */
+export async function sweep(context: StepContext): Promise<void> {
+  const { ledger, clock, accounts, settings, log } = context;
+  const now = clock.now();
+  const expired = await ledger.expire(now);
+  if (expired > 0) log.info('expired', { orders: expired });
+  const live = [...accounts.values()].filter((account) => account.live).map(({ name }) => name);
+  if (live.length > 0) await ledger.releaseDryRun(live, now);
+
+  const states = (await ledger.accounts()).filter(({ name }) => accounts.has(name));
+  await probePaused(states, context);
+  const rates = await ledger.learntRates(states.map(({ name }) => name));
+  const span: Span = { now, horizon: now.plus(settings.queueHorizon), near: nearHorizon(now, settings.sweepEvery) };
+  const kinds = states.flatMap(({ name }) => openStates.map((state) => dueKind(name, state, rates, span)));
+  const [due, unheard] = await Promise.all([
+    ledger.due(kinds, span.horizon),
+    ledger.unheard(kinds, now.minus({ seconds: LOST_AFTER_SECONDS })),
+  ]);
+  if (due.length + unheard.length === 0) return;
+
+  const dueOf = byAccount(due);
+  const unheardOf = byAccount(unheard);
+  const handedOut = states.map((state) =>
+    handOut(state, dueOf.get(state.name) ?? [], unheardOf.get(state.name) ?? [], rates, span),
+  );
+  const wakeUps = handedOut.flatMap((account) => account.wakeUps);
+  if (wakeUps.length === 0) return;
+  // Rung first, noted second: a crash between the two rings twice, which is harmless; the other way round would ring late.
+  await context.wakeUps.ring(wakeUps);
+  await ledger.markRung(
+    wakeUps,
+    handedOut.flatMap(({ account, through }) => (through === null ? [] : [{ account, through }])),
+  );
+  log.info('rung', { wakeUps: wakeUps.length, unheard: unheard.length });
+}
+
+interface Span {
+  readonly now: DateTime;
+  /** How far ahead requests are handed out. */
+  readonly horizon: DateTime;
+  /** How far ahead other looks are: they have no backlog mark, and the next sweep hands out the rest. */
+  readonly near: DateTime;
+}
+
+function nearHorizon(now: DateTime, sweepEvery: Duration): DateTime {
+  return now.plus(Math.max(sweepEvery.toMillis() * 2, 10_000));
+}
+
+function dueKind(
+  account: string,
+  state: OpenState,
+  rates: readonly LearntRate[],
+  { now, horizon, near }: Span,
+): DueKind {
+  const { rate, burst } = paceOf(account, state, rates);
+  const seconds = (state === 'scheduled' ? horizon : near).diff(now).as('seconds');
+  return { account, state, limit: Math.min(Math.ceil(rate * seconds) + burst, MOST_AT_ONCE) };
+}
+
+/** The pace of the calls that an open order needs. Asking takes a look and a POST: the slower plan counts. */
+function paceOf(account: string, state: OpenState, rates: readonly LearntRate[]): UsagePace {
+  const operations: readonly Operation[] =
+    state === 'waiting'
+      ? ['getOrder']
+      : state === 'scheduled'
+        ? ['getSolicitationActions', 'createSolicitation']
+        : ['getSolicitationActions'];
+  const paces = operations.map((operation) => {
+    const learnt = rates.find((rate) => rate.account === account && rate.operation === operation);
+    return ourShare({ ...publishedPlans[operation], ...(learnt && { rate: learnt.rate }) });
+  });
+  return paces.reduce((slower, pace) => (pace.rate < slower.rate ? pace : slower));
+}
+
+interface HandedOut {
+  readonly account: string;
+  readonly wakeUps: readonly WakeUp[];
+  readonly through: DateTime | null;
+}
+
+function handOut(
+  account: AccountState,
+  due: readonly DueOrder[],
+  unheard: readonly DueOrder[],
+  rates: readonly LearntRate[],
+  span: Span,
+): HandedOut {
+  // Amazon refuses the whole account: nothing of it rings. A person's pause holds back asking only.
+  if (account.paused?.by === 'askonce') return { account: account.name, wakeUps: [], through: null };
+  let through: DateTime | null = null;
+  const wakeUps = openStates.flatMap((state) => {
+    const asking = state === 'scheduled';
+    if (asking && account.paused !== null) return [];
+    const pace = paceOf(account.name, state, rates);
+    const until = asking ? span.horizon : span.near;
+    const planned = spread(
+      byDeadline(due, state),
+      { ...pace, backlogThrough: asking ? account.backlogThrough : null },
+      span.now,
+      until,
+    );
+    if (asking) through = planned.backlogThrough;
+    const again = spread(byDeadline(unheard, state), { ...pace, backlogThrough: null }, span.now, until);
+    return [...planned.wakeUps, ...again.wakeUps].map(({ orderId, at }) => ({ verb: verbOf(state), orderId, at }));
+  });
+  return { account: account.name, wakeUps, through };
+}
+
+function byAccount(orders: readonly DueOrder[]): Map<string, DueOrder[]> {
+  const groups = new Map<string, DueOrder[]>();
+  for (const order of orders) {
+    const group = groups.get(order.account);
+    if (group === undefined) groups.set(order.account, [order]);
+    else group.push(order);
+  }
+  return groups;
+}
+
+function byDeadline(orders: readonly DueOrder[], state: OpenState): DueOrder[] {
+  return orders.filter((order) => order.state === state).toSorted((a, b) => millis(a.closesAt) - millis(b.closesAt));
+}
+
+function verbOf(state: OpenState): Verb {
+  switch (state) {
+    case 'waiting':
+      return 'schedule';
+    case 'scheduled':
+      return 'send';
+    case 'sending':
+    case 'unknown':
+      return 'settle';
+    default:
+      return state satisfies never;
+  }
+}
+
+function millis(instant: DateTime | null): number {
+  return instant?.toMillis() ?? Number.POSITIVE_INFINITY;
+}
+
+/** Lifts our own pauses when Amazon answers again. */
+async function probePaused(states: readonly AccountState[], context: StepContext): Promise<void> {
+  const { ledger, clock, log } = context;
+  for (const { name, paused, coolDownUntil } of states) {
+    const account: StepAccount | undefined = context.accounts.get(name);
+    if (paused?.by !== 'askonce' || account === undefined) continue;
+    if (coolDownUntil !== null && coolDownUntil > clock.now()) continue;
+    await ledger.coolDown(name, clock.now().plus({ minutes: PROBE_EVERY_MINUTES }));
+    if (!(await probe(account, context))) continue;
+    await ledger.resume([name], 'askonce');
+    log.info('account-resumed', { account: name, by: 'askonce' });
+  }
+}

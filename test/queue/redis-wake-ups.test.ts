@@ -1,0 +1,29 @@
+import { Redis } from 'ioredis';
+import { startRedisServer } from '../support/redis-server.js';
+import { wakeUpsContract } from './wake-ups-contract.js';
+
+wakeUpsContract('Redis', async () => {
+  const server = await startRedisServer();
+  const admin = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 50, disconnectTimeout: 50 });
+  admin.on('error', () => {});
+  const store = {
+    address: { kind: 'redis', url: server.url },
+    wipe: async () => void (await admin.flushall()),
+    goAway: server.stop,
+    comeBack: server.start,
+    connections: async () =>
+      String(await admin.client('LIST'))
+        .trim()
+        .split('\n').length,
+  } as const;
+  return {
+    async fresh() {
+      await admin.flushall();
+      return store;
+    },
+    async stop() {
+      admin.disconnect();
+      await server.stop();
+    },
+  };
+});

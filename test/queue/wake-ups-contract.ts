@@ -1,0 +1,463 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { DateTime } from 'luxon';
+import { systemClock } from '../../src/clock.js';
+import { openWakeUps, type QueueAddress } from '../../src/queue/bullmq-wake-ups.js';
+import type { AlarmClock, Listeners, TroubleContext } from '../../src/queue/wake-ups.js';
+import { eventually } from '../support/eventually.js';
+
+/** What a test needs to do to the store behind the queue's back. */
+export interface Store {
+  readonly address: QueueAddress;
+  wipe(): Promise<void>;
+  /** Refuses connections and ends those that are open. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  connections(): Promise<number>;
+}
+
+export interface Stores {
+  /** An empty store for one test. */
+  fresh(): Promise<Store>;
+  stop(): Promise<void>;
+}
+
+const A = '111-1111111-1111111';
+const B = '222-2222222-2222222';
+
+const inMs = (ms: number) => DateTime.utc().plus(ms);
+
+/** What every alarm clock keeps, whatever it is built on. */
+export function wakeUpsContract(name: string, openStores: () => Promise<Stores>): void {
+  describe(`wake-ups on ${name}`, () => {
+    let stores: Stores;
+    let store: Store;
+    let opened: AlarmClock[] = [];
+    let troubles: { message: string; context: TroubleContext }[] = [];
+
+    const onError = (error: Error, context: TroubleContext) => {
+      troubles.push({ message: error.message, context });
+    };
+    const open = async () => {
+      const wakeUps = await openWakeUps(store.address, {
+        clock: systemClock,
+        onError,
+        retryDelayMs: 50,
+        lookEveryMs: 100,
+        timeoutMs: 3_000,
+      });
+      opened.push(wakeUps);
+      return wakeUps;
+    };
+    const listenTo = (wakeUps: AlarmClock, listeners: Listeners, concurrency = 5) =>
+      wakeUps.listen(listeners, {
+        concurrency: { schedule: concurrency, send: concurrency, settle: concurrency, discover: concurrency },
+        onError,
+      });
+
+    beforeAll(async () => {
+      stores = await openStores();
+    }, 30_000);
+    afterAll(() => stores?.stop());
+    beforeEach(async () => {
+      store = await stores.fresh();
+      opened = [];
+      troubles = [];
+    });
+    afterEach(async () => {
+      await Promise.all(opened.map((wakeUps) => wakeUps.close()));
+    });
+
+    test('a wake-up rings at its time, for its verb, with its order', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      const at = inMs(300);
+      let heardAt = DateTime.utc();
+      await listenTo(wakeUps, {
+        settle: async (order) => {
+          heardAt = DateTime.utc();
+          heard.push(order);
+          return undefined;
+        },
+        send: async () => {
+          heard.push('the wrong one');
+          return undefined;
+        },
+      });
+
+      await wakeUps.ring([{ verb: 'settle', orderId: A, at }]);
+
+      await eventually(() => expect(heard).toEqual([A]));
+      expect(heardAt.diff(at).toMillis()).toBeGreaterThanOrEqual(0);
+      expect(heardAt.diff(at).toMillis()).toBeLessThan(1_000);
+    });
+
+    test('a wake-up in the past rings at once', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      await listenTo(wakeUps, { schedule: async (order) => void heard.push(order) as undefined });
+
+      await wakeUps.ring([{ verb: 'schedule', orderId: A, at: DateTime.utc().minus({ days: 3 }) }]);
+
+      await eventually(() => expect(heard).toEqual([A]), { within: 1_000 });
+    });
+
+    test('the same verb, order and time is one wake-up; another verb or time is another', async () => {
+      const wakeUps = await open();
+      const at = inMs(60_000);
+      const wakeUp = { verb: 'send', orderId: A, at } as const;
+
+      await wakeUps.ring([wakeUp, wakeUp]);
+      await wakeUps.ring([wakeUp]);
+      await wakeUps.ring([wakeUp, { ...wakeUp, verb: 'settle' }, { ...wakeUp, orderId: B }]);
+      await wakeUps.ring([{ ...wakeUp, at: at.plus(1) }]);
+
+      expect(await wakeUps.depth()).toEqual({ schedule: 0, send: 3, settle: 1 });
+    });
+
+    test('an id that is not as Amazon makes them does not stop the others', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      await listenTo(wakeUps, { send: async (order) => void heard.push(order) as undefined });
+
+      await wakeUps.ring([...['12345', 'S01:x y', A]].map((orderId) => ({ verb: 'send', orderId, at: inMs(0) })));
+
+      await eventually(() => expect(heard.sort()).toEqual(['12345', 'S01:x y', A].sort()));
+    });
+
+    test.each([
+      ['later', 200],
+      ['in the past', -60_000],
+    ])('a listener that answers "again" with a time %s is rung again', async (_when, ms) => {
+      const wakeUps = await open();
+      let times = 0;
+      await listenTo(wakeUps, {
+        send: async () => {
+          times += 1;
+          return times < 3 ? { again: inMs(ms) } : undefined;
+        },
+      });
+
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+
+      await eventually(() => expect(times).toBe(3));
+      await eventually(async () => expect(await wakeUps.depth()).toMatchObject({ send: 0 }));
+      expect(troubles).toEqual([]);
+    });
+
+    test('a listener that answers "again" with the very time it was rung for is rung again', async () => {
+      const wakeUps = await open();
+      const at = inMs(-10);
+      let times = 0;
+      await listenTo(wakeUps, {
+        settle: async () => {
+          times += 1;
+          return times === 1 ? { again: at } : undefined;
+        },
+      });
+
+      await wakeUps.ring([{ verb: 'settle', orderId: A, at }]);
+
+      await eventually(() => expect(times).toBe(2));
+    });
+
+    test('a listener that throws is rung again, and its trouble is told each time', async () => {
+      const wakeUps = await open();
+      let times = 0;
+      await listenTo(wakeUps, {
+        send: async () => {
+          times += 1;
+          if (times < 3) throw new Error('not today');
+          return undefined;
+        },
+      });
+
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+
+      await eventually(() => expect(times).toBe(3));
+      expect(troubles).toEqual([
+        { message: 'not today', context: { queue: 'send', subject: A } },
+        { message: 'not today', context: { queue: 'send', subject: A } },
+      ]);
+    });
+
+    test('a listener that always throws is given up after six times, and nothing stays behind', async () => {
+      const wakeUps = await open();
+      let times = 0;
+      await listenTo(wakeUps, {
+        send: async () => {
+          times += 1;
+          throw new Error('never');
+        },
+      });
+
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+
+      await eventually(() => expect(troubles).toHaveLength(6), { within: 10_000 });
+      await eventually(async () => expect(await wakeUps.depth()).toMatchObject({ send: 0 }));
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+      await eventually(() => expect(times).toBeGreaterThan(6));
+    });
+
+    test('recurring work rings again and again, each with its own rhythm and account', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      await listenTo(wakeUps, {
+        sweep: async () => void heard.push('sweep'),
+        discover: async (account) => void heard.push(account),
+      });
+
+      await wakeUps.keepRinging([
+        { name: 'sweep', key: 'all', everyMs: 250 },
+        { name: 'discover', key: 'na:main', everyMs: 500 },
+        { name: 'discover', key: 'eu', everyMs: 60_000 },
+      ]);
+
+      const count = (what: string) => heard.filter((one) => one === what).length;
+      await eventually(() => {
+        expect(count('sweep')).toBeGreaterThanOrEqual(6);
+        expect(count('na:main')).toBeGreaterThanOrEqual(3);
+        expect(count('eu')).toBe(1);
+      });
+      expect(troubles).toEqual([]);
+    });
+
+    test('starting again replaces the recurring work and does not double it', async () => {
+      const [first, second] = [await open(), await open()];
+      const heardAt: number[] = [];
+      await listenTo(first, { sweep: async () => void heardAt.push(performance.now()) });
+
+      for (const wakeUps of [first, second, first, second]) {
+        await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 300 }]);
+      }
+      await eventually(() => expect(heardAt.length).toBeGreaterThanOrEqual(8), { within: 10_000 });
+
+      // The first two may be a left-over of the start.
+      const gaps = heardAt.slice(3).map((at, index) => at - (heardAt[index + 2] ?? 0));
+      expect(Math.min(...gaps)).toBeGreaterThan(120);
+    });
+
+    test('a new rhythm takes the place of the old one', async () => {
+      const wakeUps = await open();
+      let times = 0;
+      await listenTo(wakeUps, {
+        sweep: async () => {
+          times += 1;
+        },
+      });
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 3_600_000 }]);
+      await eventually(() => expect(times).toBe(1));
+
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 200 }]);
+
+      await eventually(() => expect(times).toBeGreaterThan(4));
+    });
+
+    test('recurring work that is no longer in the list stops', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      await listenTo(wakeUps, { discover: async (account) => void heard.push(account) });
+      await wakeUps.keepRinging([
+        { name: 'discover', key: 'leaver', everyMs: 100 },
+        { name: 'discover', key: 'stayer', everyMs: 100 },
+      ]);
+      await eventually(() => expect(heard).toContain('leaver'));
+
+      await wakeUps.keepRinging([{ name: 'discover', key: 'stayer', everyMs: 100 }]);
+      // One may have been on its way already.
+      await eventually(() => expect(heard.slice(-6)).toEqual(Array(6).fill('stayer')));
+      const before = heard.filter((one) => one === 'leaver').length;
+      await eventually(() => expect(heard.slice(-12)).toEqual(Array(12).fill('stayer')));
+      expect(heard.filter((one) => one === 'leaver')).toHaveLength(before);
+    });
+
+    test('recurring work whose listener throws keeps its rhythm', async () => {
+      const wakeUps = await open();
+      await listenTo(wakeUps, {
+        discover: async () => {
+          throw new Error('token service down');
+        },
+      });
+
+      await wakeUps.keepRinging([{ name: 'discover', key: 'na', everyMs: 200 }]);
+
+      await eventually(() => expect(troubles.length).toBeGreaterThan(3));
+      expect(troubles[0]).toEqual({ message: 'token service down', context: { queue: 'discover', subject: 'na' } });
+    });
+
+    test('recurring work can be rung now, besides its rhythm', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      await listenTo(wakeUps, {
+        sweep: async () => void heard.push('sweep'),
+        discover: async (account) => void heard.push(account),
+      });
+
+      await wakeUps.ringNow('discover', 'na');
+      await wakeUps.ringNow('sweep', 'all');
+
+      await eventually(() => expect(heard.sort()).toEqual(['na', 'sweep']));
+    });
+
+    test('two listeners share the work, and each wake-up is heard once', async () => {
+      const [first, second] = [await open(), await open()];
+      const heard: string[] = [];
+      const by = { first: 0, second: 0 };
+      const listener = (who: 'first' | 'second') => async (order: string) => {
+        heard.push(order);
+        by[who] += 1;
+        // Leave some to the other.
+        await eventually(() => expect(by.first > 0 && by.second > 0).toBe(true), { within: 2_000 });
+        return undefined;
+      };
+      await listenTo(first, { send: listener('first') }, 2);
+      await listenTo(second, { send: listener('second') }, 2);
+      const orders = Array.from({ length: 100 }, (_, index) => `order-${index}`);
+
+      await first.ring(orders.map((orderId) => ({ verb: 'send', orderId, at: inMs(0) })));
+
+      await eventually(() => expect(heard).toHaveLength(100), { within: 10_000 });
+      await eventually(async () => expect(await first.depth()).toMatchObject({ send: 0 }));
+      expect(new Set(heard).size).toBe(100);
+    });
+
+    test('ten thousand wake-ups are rung in a few seconds', async () => {
+      const wakeUps = await open();
+      const at = inMs(3_600_000);
+      const many = Array.from(
+        { length: 10_000 },
+        (_, index) => ({ verb: 'send', orderId: `order-${index}`, at }) as const,
+      );
+      const began = performance.now();
+
+      await wakeUps.ring(many);
+
+      expect(performance.now() - began).toBeLessThan(5_000);
+      expect(await wakeUps.depth()).toMatchObject({ send: 10_000 });
+    }, 20_000);
+
+    test('what is in hand at the stop is waited for, and nothing new is taken', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      let finish = () => {};
+      const finished = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      const listening = await listenTo(
+        wakeUps,
+        {
+          send: async (order) => {
+            heard.push(order);
+            await finished;
+            return undefined;
+          },
+        },
+        1,
+      );
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+      await eventually(() => expect(heard).toEqual([A]));
+
+      let stopped = false;
+      const stopping = listening.stop(10_000).then(() => {
+        stopped = true;
+      });
+      await wakeUps.ring([{ verb: 'send', orderId: B, at: inMs(0) }]);
+      expect(stopped).toBe(false);
+      finish();
+      await stopping;
+
+      expect(heard).toEqual([A]);
+      expect(await wakeUps.depth()).toMatchObject({ send: 1 });
+    });
+
+    test('a listener that does not end is let go of after the grace', async () => {
+      const wakeUps = await open();
+      let heard = 0;
+      const listening = await listenTo(wakeUps, {
+        send: async () => {
+          heard += 1;
+          return new Promise(() => {});
+        },
+      });
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+      await eventually(() => expect(heard).toBe(1));
+      const began = performance.now();
+
+      await listening.stop(200);
+
+      expect(performance.now() - began).toBeLessThan(3_000);
+    });
+
+    test('wiping the store loses wake-ups only: recurring work comes back and new ones ring', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      let sweeps = 0;
+      await listenTo(wakeUps, {
+        send: async (order) => void heard.push(order) as undefined,
+        sweep: async () => {
+          sweeps += 1;
+        },
+      });
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 200 }]);
+      await eventually(() => expect(sweeps).toBeGreaterThan(1));
+
+      await store.wipe();
+
+      const before = sweeps;
+      await eventually(() => expect(sweeps).toBeGreaterThan(before + 2), { within: 10_000 });
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+      await eventually(() => expect(heard).toEqual([A]));
+    }, 20_000);
+
+    test('while the store is away ringing fails within seconds; afterwards everything goes on by itself', async () => {
+      const wakeUps = await open();
+      const heard: string[] = [];
+      let sweeps = 0;
+      await listenTo(wakeUps, {
+        send: async (order) => void heard.push(order) as undefined,
+        sweep: async () => {
+          sweeps += 1;
+        },
+      });
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 200 }]);
+      await eventually(() => expect(sweeps).toBeGreaterThan(0));
+
+      await store.goAway();
+      const began = performance.now();
+      await expect(wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }])).rejects.toThrow();
+      await expect(wakeUps.ping()).rejects.toThrow();
+      expect(performance.now() - began).toBeLessThan(8_000);
+
+      await store.comeBack();
+      await eventually(() => wakeUps.ping(), { within: 10_000 });
+      await wakeUps.ring([{ verb: 'send', orderId: B, at: inMs(0) }]);
+      await eventually(() => expect(heard).toContain(B), { within: 15_000 });
+      const before = sweeps;
+      await eventually(() => expect(sweeps).toBeGreaterThan(before + 1), { within: 15_000 });
+      // Told, but not with every attempt of every connection.
+      expect(troubles.filter(({ context }) => context.subject === null).length).toBeLessThan(40);
+    }, 60_000);
+
+    test('closing leaves no connection open, also when nobody stopped the listeners', async () => {
+      const before = await store.connections();
+      const wakeUps = await open();
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 60_000 }]);
+      await listenTo(wakeUps, { send: async () => undefined, sweep: async () => {} });
+
+      await wakeUps.close();
+
+      await eventually(async () => expect(await store.connections()).toBe(before));
+    });
+
+    test('closing does not hang while the store is away', async () => {
+      const wakeUps = await open();
+      await listenTo(wakeUps, { send: async () => undefined });
+      await store.goAway();
+      const began = performance.now();
+
+      await wakeUps.close();
+
+      expect(performance.now() - began).toBeLessThan(8_000);
+      await store.comeBack();
+    }, 20_000);
+  });
+}

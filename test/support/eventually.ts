@@ -1,0 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Tries `attempt` until it no longer throws, and gives back what it returned. Fails with its last error. */
+export async function eventually<T>(attempt: () => T | Promise<T>, { within = 5_000 } = {}): Promise<T> {
+  const until = performance.now() + within;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+    await pause(10);
+  }
+}
