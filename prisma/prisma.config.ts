@@ -4,6 +4,5 @@ import { defineConfig } from 'prisma/config';
 export default defineConfig({
   schema: 'schema.prisma',
   migrations: { path: 'migrations' },
-  // biome-ignore lint/style/noProcessEnv: a tool's configuration, not the program's
   datasource: { url: process.env['DATABASE_URL'] ?? '' },
 });

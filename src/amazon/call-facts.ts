@@ -1,8 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { DateTime } from 'luxon';
 import type { CallFacts } from './gateway.js';
 
 /** The facts of a call that was never made. */
-export const noCall: CallFacts = { status: null, requestId: null, durationMs: 0, rateLimit: null, said: null };
+export const noCall: CallFacts = {
+  status: null,
+  requestId: null,
+  durationMs: 0,
+  rateLimit: null,
+  amazonTime: null,
+  said: null,
+};
 
 export function callFacts(
   head: { readonly status: number; readonly headers: IncomingHttpHeaders } | null,
@@ -14,6 +22,7 @@ export function callFacts(
     requestId: requestId(head?.headers['x-amzn-requestid']),
     durationMs: Math.round(durationMs),
     rateLimit: rateLimit(head?.headers['x-amzn-ratelimit-limit']),
+    amazonTime: amazonTime(head?.headers.date),
     said,
   };
 }
@@ -27,4 +36,9 @@ function requestId(header: string | string[] | undefined): string | null {
 function rateLimit(header: string | string[] | undefined): number | null {
   const limit = typeof header === 'string' && /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) : Number.NaN;
   return limit >= 0.0001 && limit <= 1_000 ? limit : null;
+}
+
+function amazonTime(header: string | undefined): DateTime | null {
+  const time = DateTime.fromHTTP(header ?? '', { zone: 'utc' });
+  return time.isValid ? time : null;
 }

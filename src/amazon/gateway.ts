@@ -47,6 +47,8 @@ export interface CallFacts {
   readonly durationMs: number;
   /** Requests per second from `x-amzn-RateLimit-Limit` (best effort, only on 20x, 400 and 404); `null` when absent or absurd. */
   readonly rateLimit: number | null;
+  /** Amazon's clock, from the `Date` header, to the second. */
+  readonly amazonTime: DateTime | null;
   /** What Amazon said in an answer we could not classify: error codes and message, shortened, free of personal data. */
   readonly said: string | null;
 }

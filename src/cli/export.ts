@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'csv-stringify/sync';
+import { marketplaceById } from '../amazon/marketplaces.js';
 import type { ReviewRequest } from '../ledger/ledger.js';
 import { configured, withLedger } from './configured.js';
 import { print } from './terminal.js';
@@ -28,6 +29,7 @@ const fields = [
   'orderId',
   'account',
   'marketplace',
+  'marketplaceId',
   'state',
   'reason',
   'how',
@@ -47,7 +49,8 @@ export function exportLine(request: ReviewRequest): ExportLine {
   return {
     orderId: request.orderId,
     account: request.account,
-    marketplace: request.marketplaceId,
+    marketplace: marketplaceById(request.marketplaceId ?? '')?.code ?? request.marketplaceId,
+    marketplaceId: request.marketplaceId,
     state: request.state,
     reason: request.reason,
     how: request.knownBy,

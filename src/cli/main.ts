@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { sentenceOf } from '../log.js';
 import { version } from '../package-root.js';
 
+import { addCheck } from './check.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addMigrate } from './migrate.js';
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--env-file <file>', 'read this file instead of .env')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addStart, addDemo, addStatus, addWhy, addPause, addExport, addMigrate, addSimulate]) {
+  for (const add of [addStart, addDemo, addCheck, addStatus, addWhy, addPause, addExport, addMigrate, addSimulate]) {
     add(program);
   }
   try {

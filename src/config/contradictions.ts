@@ -16,19 +16,16 @@ export function checkAdminToken(host: Setting<string>, token: Setting<string | n
   );
 }
 
-/**
- * A POST goes out only while its claim is younger than half the lease, so with at most the other half for the call its
- * answer is in before the claim lapses and settle takes over.
- */
+/** A call that outlives its claim would still be under way while settle looks what became of it. */
 export function checkTimeout(timeout: Setting<Duration>, lease: Setting<Duration>, problems: Problems): void {
-  if (!timeout.sound || !lease.sound || timeout.value.toMillis() * 2 <= lease.value.toMillis()) return;
+  if (!timeout.sound || !lease.sound || timeout.value.toMillis() < lease.value.toMillis()) return;
   const half = Duration.fromMillis(Math.floor(lease.value.toMillis() / 2));
   const twice = Duration.fromMillis(timeout.value.toMillis() * 2);
   problems.add(
     timeout.source,
     timeout.writtenAs,
-    `REQUEST_TIMEOUT (${durationText(timeout.value)}) is longer than half of CLAIM_LEASE (${durationText(lease.value)})`,
-    `at most REQUEST_TIMEOUT=${durationText(half)}, or at least CLAIM_LEASE=${durationText(twice)}`,
+    `REQUEST_TIMEOUT (${durationText(timeout.value)}) is not shorter than CLAIM_LEASE (${durationText(lease.value)})`,
+    `e.g. REQUEST_TIMEOUT=${durationText(half)}, or CLAIM_LEASE=${durationText(twice)}`,
   );
 }
 

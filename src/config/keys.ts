@@ -166,7 +166,7 @@ export const keys = {
     '20s',
     durationBetween('100ms', '2m'),
     '20s',
-    'the whole of one call to Amazon; at most half of CLAIM_LEASE',
+    'the whole of one call to Amazon; shorter than CLAIM_LEASE',
     { withoutIt: '20s, or half of CLAIM_LEASE where that is shorter' },
   ),
   CLAIM_LEASE: key(

@@ -1,9 +1,10 @@
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Cluster, initialise, openCluster, urlOf } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { findHome } from './home.js';
 import { findBinaries } from './platform-binaries.js';
-import { servesDirectory } from './processes.js';
+import { stillServes } from './processes.js';
 import { findServer, launchServer, type Server, shutDown } from './server.js';
 import { withStartLock } from './start-lock.js';
 import { signIn, signOut } from './users.js';
@@ -30,8 +31,9 @@ export interface EmbeddedPostgres {
 
 /** More than a crash recovery, which the holder may be waiting for. */
 const LOCK_TIMEOUT_MS = 150_000;
-/** A drain must end within ten seconds; a server still writing by then goes on by itself, and the next start waits for it. */
-const SHUTDOWN_WAIT_MS = 6_000;
+/** A drain must end within ten seconds. A server still writing by then goes on by itself, and the next start waits for it. */
+const LEAVE_LOCK_MS = 3_000;
+const SHUTDOWN_WAIT_MS = 5_000;
 const LOOK_AFTER_EVERY_MS = 1_000;
 
 /** Serves the ledger from `dataDir`, starting a server or joining the one that another process of ours has started. */
@@ -65,45 +67,62 @@ interface Use {
 
 function use(cluster: Cluster, first: Server, { started, entry, log }: Use): EmbeddedPostgres {
   const home = cluster.home.folder;
-  const locked = <T>(task: () => Promise<T>) => withStartLock(join(home, 'starting'), LOCK_TIMEOUT_MS, task);
+  const locked = (timeoutMs: number, task: () => Promise<void>) =>
+    withStartLock(join(home, 'starting'), timeoutMs, task);
   let server = first;
   let stopping: Promise<void> | null = null;
-  let reviving: Promise<void> | null = null;
+  let reviving = false;
+  let complaint = '';
 
   // Nobody else would bring it back: the system's out-of-memory killer takes databases first.
   const looking = setInterval(() => {
-    reviving ??= revive().finally(() => {
-      reviving = null;
+    if (reviving) return;
+    reviving = true;
+    void revive().finally(() => {
+      reviving = false;
     });
   }, LOOK_AFTER_EVERY_MS);
   looking.unref();
 
   async function revive(): Promise<void> {
+    if (await stillServes(server.pid, cluster.data)) return;
     try {
-      if (await servesDirectory(server.pid, cluster.data)) return;
-      const said = server.lastLines();
-      await locked(async () => {
-        if (stopping) return;
-        const found = await findServer(cluster);
-        if (found && found.port !== first.port)
-          throw new Error(`it now listens on port ${found.port}; start askonce anew`);
-        server = found ?? (await launchServer(cluster, first.port));
-        log(`the embedded Postgres had ended and was started again${said ? `; it had said:\n${said}` : ''}`);
+      // Throws when somebody has deleted it: then there is nothing to serve, and nothing must be made in its place.
+      await access(cluster.data);
+      await locked(LOCK_TIMEOUT_MS, async () => {
+        if (!stopping) await replace();
       });
+      complaint = '';
     } catch (error) {
-      log(`the embedded Postgres has ended and cannot be started again yet: ${(error as Error).message}`);
+      const { message } = error as Error;
+      if (message !== complaint) log(`the embedded Postgres has ended and cannot be started again yet: ${message}`);
+      complaint = message;
     }
+  }
+
+  async function replace(): Promise<void> {
+    const said = server.lastLines();
+    const found = await findServer(cluster);
+    if (found && found.port !== first.port) {
+      throw new EmbeddedPostgresError(`another process serves it on port ${found.port} now; start askonce anew`);
+    }
+    server = found ?? (await launchServer(cluster, first.port));
+    log(`the embedded Postgres had ended and was started again${said ? `; it had said:\n${said}` : ''}`);
   }
 
   async function leave(): Promise<void> {
     clearInterval(looking);
-    await reviving;
-    await locked(async () => {
-      if ((await signOut(join(home, 'users'), entry)) === 'others remain') return;
-      if (!(await shutDown(cluster, SHUTDOWN_WAIT_MS))) {
-        log('the embedded Postgres is still writing its data and will end by itself');
-      }
-    });
+    try {
+      await locked(LEAVE_LOCK_MS, async () => {
+        if ((await signOut(join(home, 'users'), entry)) === 'others remain') return;
+        if (!(await shutDown(cluster, SHUTDOWN_WAIT_MS))) {
+          log('the embedded Postgres is still writing its data and will end by itself');
+        }
+      });
+    } catch (error) {
+      // The next user to leave finds this one gone and does what was left undone.
+      log(`the embedded Postgres was left without ado: ${(error as Error).message}`);
+    }
   }
 
   return {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, chmod, mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Account, barrierTo, isRoot, serverAccount } from './account.js';
 import { EmbeddedPostgresError, OWN_SERVER_REMEDY } from './embedded-postgres-error.js';
@@ -31,6 +31,7 @@ export async function findHome(dataDir: string, systemFolder: string, log: (mess
   if (kept !== null) return keptHome(real, kept.trim(), log);
 
   const folder = join(real, 'postgres');
+  await refuseForeign(folder);
   const account = await serverAccount(join(folder, DATA_FOLDER));
   const barrier = account && (await barrierTo(account, real));
   if (account === null || barrier === null) {
@@ -46,6 +47,19 @@ export async function findHome(dataDir: string, systemFolder: string, log: (mess
   return relocate(real, systemFolder, log);
 }
 
+/**
+ * Whoever deletes a data directory expects the ledger to be gone with it, as it is where the ledger lies inside. Data that
+ * no file points to are such a rest: not used again, and not deleted either.
+ */
+async function unusedFolder(wanted: string, log: (message: string) => void): Promise<string> {
+  let folder = wanted;
+  for (let number = 2; await exists(join(folder, DATA_FOLDER)); number += 1) {
+    log(`an older ledger of a data directory that was deleted lies in ${folder}; it is not used`);
+    folder = `${wanted}-${number}`;
+  }
+  return folder;
+}
+
 async function keptHome(dataDir: string, folder: string, log: (message: string) => void): Promise<Home> {
   if (!(await exists(folder))) {
     throw new EmbeddedPostgresError(
@@ -59,7 +73,10 @@ async function keptHome(dataDir: string, folder: string, log: (message: string) 
 }
 
 async function relocate(dataDir: string, systemFolder: string, log: (message: string) => void): Promise<Home> {
-  const folder = join(systemFolder, createHash('sha256').update(dataDir).digest('hex').slice(0, 12));
+  const folder = await unusedFolder(
+    join(systemFolder, createHash('sha256').update(dataDir).digest('hex').slice(0, 12)),
+    log,
+  );
   const account = await serverAccount(join(folder, DATA_FOLDER));
   const because =
     `the data directory ${dataDir} is out of reach for the account "${account?.name}" that Postgres has to run as ` +
@@ -92,6 +109,14 @@ async function makeReachable(folder: string): Promise<void> {
     await chmod(made, 0o755);
     if (made === first || made === dirname(made)) return;
   }
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  const owner = (await stat(folder).catch(() => null))?.uid;
+  if (owner === undefined || isRoot() || !process.getuid || owner === process.getuid()) return;
+  throw new EmbeddedPostgresError(
+    `${folder} belongs to another account (uid ${owner}). Start askonce as that account, or set DATA_DIR to another folder.`,
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

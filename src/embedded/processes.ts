@@ -32,6 +32,12 @@ export function answersSignals(pid: number): boolean {
   }
 }
 
+/** Like `servesDirectory` for a pid that did serve it a moment ago; cheap enough to ask every second. */
+export async function stillServes(pid: number, dataDirectory: string): Promise<boolean> {
+  // Elsewhere a program has to be run to tell more.
+  return process.platform === 'linux' ? servesDirectory(pid, dataDirectory) : answersSignals(pid);
+}
+
 /** Whether `pid` is the Postgres server of this data directory, and not some process that inherited the number. */
 export async function servesDirectory(pid: number, dataDirectory: string): Promise<boolean> {
   if (!answersSignals(pid)) return false;

@@ -121,7 +121,7 @@ function settings(cluster: Cluster): string[] {
     shared_buffers: '64MB',
     max_wal_size: '256MB',
     fsync: durable,
-    synchronous_commit: durable,
+    synchronous_commit: 'on',
     full_page_writes: durable,
     timezone: 'UTC',
     log_timezone: 'UTC',

@@ -108,8 +108,10 @@ export interface Sweeping {
   /** Notes the wake-ups that were handed out, and how far the accounts' backlogs have times. */
   markRung(
     rung: readonly { readonly orderId: string; readonly at: DateTime }[],
-    backlogs: readonly { readonly account: string; readonly through: DateTime }[],
+    backlogs: readonly Backlog[],
   ): Promise<void>;
+  /** Takes back the account's wake-ups for asking that have not rung yet: at a new pace they are due at other times. */
+  takeBackWakeUps(account: string, now: DateTime): Promise<void>;
   /** Closes open rows, of any account, whose window has ended (`sending` is settle's). Answers how many. */
   expire(now: DateTime): Promise<number>;
   /** Makes the orders that a dry run held due again, for accounts that are live now. */
@@ -121,6 +123,14 @@ export interface DueKind {
   readonly account: string;
   readonly state: OpenState;
   readonly limit: number;
+}
+
+/** How far the overdue orders of an account have wake-ups, and at which pace they were handed out. */
+export interface Backlog {
+  readonly account: string;
+  readonly through: DateTime;
+  /** Requests per second. */
+  readonly rate: number;
 }
 
 export interface DueOrder {
@@ -255,10 +265,11 @@ export interface Pace {
    * nothing. `pace` is Amazon's published plan; a learnt rate replaces its rate.
    */
   reserve(account: string, operation: Operation, pace: UsagePace, patienceMs: number, now: DateTime): Promise<Slot>;
-  /** Notes the rate from Amazon's header. Answers true when it is news. */
-  learnRate(account: string, operation: Operation, rate: number, now: DateTime): Promise<boolean>;
-  /** Takes back the wake-ups of the account that have not rung yet: at the new pace they are due at other times. */
-  forgetWakeUps(account: string, now: DateTime): Promise<void>;
+  /**
+   * Notes the rate from Amazon's header; answers true when it is another than the one in force (`published`, or learnt
+   * before). What the bucket lacks is kept in requests, not in time: at ten times the rate it fills ten times as fast.
+   */
+  learnRate(account: string, operation: Operation, rate: number, published: number, now: DateTime): Promise<boolean>;
   /** After a 429 (somebody else uses the same plan): nothing before `until`, and no burst then. */
   penalise(account: string, operation: Operation, pace: UsagePace, until: DateTime): Promise<void>;
   /** The learnt rates, in requests per second; an account and operation without one is absent. */
@@ -294,6 +305,7 @@ export interface AccountState {
   readonly failures: number;
   readonly failingSince: DateTime | null;
   readonly coolDownUntil: DateTime | null;
-  /** Overdue orders have wake-ups through this instant. */
+  /** Overdue orders have wake-ups through this instant, handed out at this pace. */
   readonly backlogThrough: DateTime | null;
+  readonly backlogRate: number | null;
 }

@@ -61,5 +61,6 @@ function accountState(row: SellingPartner): AccountState {
     failingSince: instantOrNull(row.failingSince),
     coolDownUntil: instantOrNull(row.coolDownUntil),
     backlogThrough: instantOrNull(row.backlogThrough),
+    backlogRate: row.backlogRate,
   };
 }

@@ -21,6 +21,11 @@ export interface LedgerOptions {
   onConnectionLost(cause: Error): void;
 }
 
+/** Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. */
+async function speakUtc(client: { query(sql: string): Promise<unknown> }): Promise<void> {
+  await client.query(`SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'`);
+}
+
 /** The ledger on Postgres. Migrations must have been applied. */
 export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): Ledger & Reports {
   const adapter = new PrismaPg(
@@ -29,6 +34,7 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
       max: options.connections,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
+      onConnect: speakUtc,
     },
     { onPoolError: options.onConnectionLost },
   );

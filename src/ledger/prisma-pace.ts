@@ -29,23 +29,15 @@ export function prismaPace(db: PrismaClient): Pace {
       return { kind: 'slot', at: instant(taken.slot) };
     },
 
-    async learnRate(account, operation, rate, now) {
-      if (learnt.get(`${account} ${operation}`) === rate) return false;
+    async learnRate(account, operation, rate, published, now) {
+      if ((learnt.get(`${account} ${operation}`) ?? published) === rate) return false;
+      const at = now.toJSDate();
       const changed = await db.$executeRaw`
-        INSERT INTO usage_plan AS plan (account, operation, full_at, learnt_rate)
-        VALUES (${account}, ${operation}, ${now.toJSDate()}, ${rate})
-        ON CONFLICT (account, operation) DO UPDATE SET learnt_rate = EXCLUDED.learnt_rate
-          WHERE plan.learnt_rate IS DISTINCT FROM EXCLUDED.learnt_rate`;
+        UPDATE usage_plan SET learnt_rate = ${rate}, full_at = CASE WHEN full_at <= ${at}::timestamptz THEN full_at
+          ELSE ${at}::timestamptz + (full_at - ${at}::timestamptz) * (COALESCE(learnt_rate, ${published}::float8) / ${rate}::float8) END
+        WHERE account = ${account} AND operation = ${operation} AND COALESCE(learnt_rate, ${published}::float8) <> ${rate}::float8`;
       remember(learnt, account, operation, rate);
       return changed > 0;
-    },
-
-    async forgetWakeUps(account, now) {
-      await db.$transaction([
-        db.$executeRaw`UPDATE review_request SET ring_at = NULL
-          WHERE account = ${account} AND ring_at > ${now.toJSDate()} AND next_look_at IS NOT NULL`,
-        db.$executeRaw`UPDATE selling_partner SET backlog_through = NULL WHERE name = ${account}`,
-      ]);
     },
 
     async penalise(account, operation, pace, until) {

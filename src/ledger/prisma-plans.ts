@@ -18,10 +18,7 @@ export async function writePlans(
   page: Omit<PlannedPage, 'cursor'>,
   now: DateTime,
 ): Promise<PageCounts> {
-  const rows = [
-    ...page.orders.map((order) => planRow(order, now)),
-    ...page.unreadable.map(({ orderId, problem }) => unreadableRow(orderId, problem)),
-  ];
+  const rows = rowsOf(page, now);
   if (rows.length === 0) return { fresh: 0, replanned: 0, unchanged: 0 };
   const at = now.toJSDate();
   const counts = await tx.$queryRaw<{ fresh: bigint; replanned: bigint }[]>`
@@ -71,7 +68,8 @@ export async function writePlans(
         AND ((r.state, r.ask_at, r.closes_at, r.evidence, r.last_updated_at, r.package_status, r.fulfillment_status)
             IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.ask_at, EXCLUDED.closes_at, EXCLUDED.evidence,
               EXCLUDED.last_updated_at, EXCLUDED.package_status, EXCLUDED.fulfillment_status)
-          OR (r.state = 'waiting' AND r.next_look_at <= ${at}))
+          OR (r.state = 'waiting' AND r.next_look_at <= ${at})
+          OR r.account <> ALL(${[...page.configuredAccounts]}))
       RETURNING r.order_id, r.account, r.state, r.reason, r.rule, r.xmax = 0 AS fresh
     ), noted AS (
       INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
@@ -81,6 +79,14 @@ export async function writePlans(
   const fresh = Number(counts[0]?.fresh ?? 0n);
   const replanned = Number(counts[0]?.replanned ?? 0n);
   return { fresh, replanned, unchanged: rows.length - fresh - replanned };
+}
+
+/** One row per order: a page that names an order twice is no reason to lose the page. The newest facts count. */
+function rowsOf({ orders, unreadable }: Omit<PlannedPage, 'cursor'>, now: DateTime): Record<string, unknown>[] {
+  const rows = new Map(unreadable.map(({ orderId, problem }) => [orderId, unreadableRow(orderId, problem)]));
+  const oldestFirst = orders.toSorted((a, b) => a.facts.lastUpdatedAt.toMillis() - b.facts.lastUpdatedAt.toMillis());
+  for (const order of oldestFirst) rows.set(order.facts.orderId, planRow(order, now));
+  return [...rows.values()];
 }
 
 function planRow({ facts, seen, plan }: PlannedOrder, now: DateTime): Record<string, unknown> {

@@ -33,10 +33,19 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
             ${rung.map(({ at }) => at.toJSDate())}::timestamptz[]) AS rung(order_id, at)
           WHERE r.order_id = rung.order_id AND r.next_look_at IS NOT NULL`,
         db.$executeRaw`
-          UPDATE selling_partner p SET backlog_through = backlog.through
+          UPDATE selling_partner p SET backlog_through = backlog.through, backlog_rate = backlog.rate
           FROM unnest(${backlogs.map(({ account }) => account)}::text[],
-            ${backlogs.map(({ through }) => through.toJSDate())}::timestamptz[]) AS backlog(account, through)
+            ${backlogs.map(({ through }) => through.toJSDate())}::timestamptz[],
+            ${backlogs.map(({ rate }) => rate)}::float8[]) AS backlog(account, through, rate)
           WHERE p.name = backlog.account`,
+      ]);
+    },
+
+    async takeBackWakeUps(account, now) {
+      await db.$transaction([
+        db.$executeRaw`UPDATE review_request SET ring_at = NULL
+          WHERE account = ${account} AND state = 'scheduled' AND ring_at > ${now.toJSDate()} AND next_look_at IS NOT NULL`,
+        db.$executeRaw`UPDATE selling_partner SET backlog_through = NULL, backlog_rate = NULL WHERE name = ${account}`,
       ]);
     },
 

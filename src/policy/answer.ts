@@ -1,5 +1,5 @@
 import type { DateTime, Duration } from 'luxon';
-import type { AskOutcome } from './outcome.js';
+import type { AccountTrouble, AskOutcome } from './outcome.js';
 import type { ExpiryReason } from './plan.js';
 import type { KnownBy } from './review-request.js';
 import { lookTime, type SettleRules } from './settling.js';
@@ -45,6 +45,9 @@ export interface AnswerRules extends SettleRules {
   readonly retryAt: DateTime;
 }
 
+/** Trouble of the token service: without a token no request leaves. */
+const withoutToken: ReadonlySet<AccountTrouble> = new Set(['token-unavailable', 'revoked', 'bad-client']);
+
 /** Reads the answer (design 5, "Reading the answer"): the message decided the outcome, this decides the order. */
 export function afterAnswer(outcome: AskOutcome, asked: Asked, rules: AnswerRules, now: DateTime): AfterAnswer {
   const recheckAt = now.plus(rules.recheckEvery);
@@ -65,7 +68,12 @@ export function afterAnswer(outcome: AskOutcome, asked: Asked, rules: AnswerRule
     case 'not-sent':
       return { state: 'scheduled', reason: 'not-sent', lookAt: rules.retryAt, reachedAmazon: false };
     case 'account-trouble':
-      return { state: 'scheduled', reason: 'account-trouble', lookAt: rules.retryAt, reachedAmazon: true };
+      return {
+        state: 'scheduled',
+        reason: 'account-trouble',
+        lookAt: rules.retryAt,
+        reachedAmazon: !withoutToken.has(outcome.trouble),
+      };
     case 'rejected':
       return { state: 'scheduled', reason: 'rejected', lookAt: recheckAt, reachedAmazon: true };
     case 'unknown':

@@ -1,39 +1,47 @@
-import { DateTime } from 'luxon';
-import type { AskingRules, HourSpan } from './asking-rules.js';
-
-/** Far enough to meet every weekday once, plus a day for spans over midnight and clock changes. */
-const DAYS_AHEAD = 9;
+import { DateTime, Interval } from 'luxon';
+import type { AskingRules } from './asking-rules.js';
 
 /**
  * The first instant at or after `from` and before `before` that lies inside the owner's hours and weekdays, in the
  * marketplace's zone; `null` when there is none. Answers in UTC.
  *
- * A span over midnight belongs to the weekday it begins on. Local times that a clock change skips move forward with
- * the clock; hours that happen twice are allowed both times.
+ * What counts is what the clock on the buyer's wall shows: an hour that a clock change repeats is allowed both times, one
+ * that it skips does not come. A span over midnight belongs to the weekday it begins on.
  */
 export function firstAllowed(from: DateTime, before: DateTime, rules: AskingRules, zone: string): DateTime | null {
+  if (from >= before) return null;
   const local = from.setZone(zone);
-  let best: DateTime | null = null;
-  for (let ahead = -1; ahead <= DAYS_AHEAD; ahead += 1) {
-    const day = local.startOf('day').plus({ days: ahead });
-    if (!rules.weekdays.has(day.weekday)) continue;
-    for (const span of rules.hours) {
-      const { start, end } = spanOn(day, span);
-      const candidate = DateTime.max(start, local);
-      if (candidate < end && (best === null || candidate < best)) best = candidate;
-    }
-    if (best !== null && ahead >= 0) break;
+  if (isAllowed(local, rules)) return from.toUTC();
+  for (let day: DateTime = local.startOf('day'); day < before; day = dayAfter(day)) {
+    const allowed = beginnings(day, rules).filter((instant) => instant > local && isAllowed(instant, rules));
+    const first = DateTime.min(...allowed);
+    if (first !== undefined) return first < before ? first.toUTC() : null;
   }
-  return best !== null && best < before ? best.toUTC() : null;
+  return null;
 }
 
-function spanOn(day: DateTime, span: HourSpan): { start: DateTime; end: DateTime } {
-  const overMidnight = span.until <= span.from ? 1 : 0;
-  return { start: atMinute(day, span.from), end: atMinute(day.plus({ days: overMidnight }), span.until) };
+function isAllowed(local: DateTime, { hours, weekdays }: AskingRules): boolean {
+  const minute = local.hour * 60 + local.minute;
+  const today = weekdays.has(local.weekday);
+  const yesterday = weekdays.has(local.weekday === 1 ? 7 : local.weekday - 1);
+  return hours.some(({ from, until }) =>
+    from < until
+      ? today && from <= minute && minute < until
+      : (today && from <= minute) || (yesterday && minute < until),
+  );
 }
 
-/** Wall-clock minutes, not elapsed ones: 09:00 stays 09:00 on the day the clocks change. */
-function atMinute(day: DateTime, minute: number): DateTime {
-  if (minute === 1440) return day.plus({ days: 1 }).startOf('day');
-  return day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 });
+/** Every instant of a day at which an allowed time can begin: the start of a span, which may come twice, or a clock change. */
+function beginnings(day: DateTime, { hours }: AskingRules): readonly DateTime[] {
+  const next = dayAfter(day);
+  // Clocks are changed at full quarters of an hour.
+  const quarters = day.offset === next.offset ? [] : Interval.fromDateTimes(day, next).splitBy({ minutes: 15 });
+  return [
+    ...hours.flatMap(({ from }) => day.set({ hour: Math.floor(from / 60), minute: from % 60 }).getPossibleOffsets()),
+    ...quarters.flatMap(({ end }) => end ?? []),
+  ];
+}
+
+function dayAfter(day: DateTime): DateTime {
+  return day.plus({ days: 1 }).startOf('day');
 }

@@ -16,7 +16,7 @@ export type OpenState = (typeof openStates)[number];
 const moves: Readonly<Record<State, readonly State[]>> = {
   waiting: ['waiting', 'scheduled', 'skipped', 'expired'],
   scheduled: ['scheduled', 'waiting', 'sending', 'unknown', 'skipped', 'expired'],
-  sending: ['sent', 'unknown', 'scheduled', 'refused', 'expired'],
+  sending: ['sending', 'sent', 'unknown', 'scheduled', 'refused', 'expired'],
   unknown: ['unknown', 'sent', 'scheduled', 'expired'],
   sent: [],
   refused: [],

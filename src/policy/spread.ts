@@ -27,8 +27,8 @@ const URGENT_MINUTES = 30;
 
 /**
  * Gives each due order a time of its own, at the pace Amazon allows the account: the first `burst` at once, then one per
- * 1/rate seconds, none before its own time and none after `horizon`. What does not fit stays for a later sweep, so that
- * the queue stays small however long the backlog.
+ * 1/rate seconds, none before its own time and none after `horizon`. Orders of later come behind the backlog. What does
+ * not fit stays for a later sweep, so that the queue stays small however long the backlog.
  */
 export function spread(due: readonly Due[], pace: Pace, now: DateTime, horizon: DateTime): Spread {
   const step = Duration.fromMillis(1000 / pace.rate);
@@ -40,7 +40,7 @@ export function spread(due: readonly Due[], pace: Pace, now: DateTime, horizon: 
   );
   const ahead = handOut(
     due.filter((order) => order.lookAt > now).toSorted((a, b) => a.lookAt.toMillis() - b.lookAt.toMillis()),
-    now,
+    overdue.next,
     { step, now, horizon },
   );
   return { wakeUps: [...overdue.wakeUps, ...ahead.wakeUps], backlogThrough: overdue.next };
@@ -54,7 +54,8 @@ function handOut(
   let next = from;
   const wakeUps: { orderId: string; at: DateTime }[] = [];
   for (const { orderId, lookAt, closesAt } of orders) {
-    const free = DateTime.max(next, lookAt);
+    // An overdue order takes the next place even where that lies before its own time: places of the past are the burst.
+    const free = lookAt > now ? DateTime.max(next, lookAt) : next;
     if (closesAt !== null && closesAt.minus({ minutes: URGENT_MINUTES }) <= free) {
       wakeUps.push({ orderId, at: DateTime.max(lookAt, now) });
     } else if (free <= horizon) {

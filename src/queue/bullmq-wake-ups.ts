@@ -23,6 +23,11 @@ export interface WakeUpsOptions {
   readonly lookEveryMs?: number;
   /** After this long without an answer a call is given up. */
   readonly timeoutMs?: number;
+  /**
+   * For how long a wake-up in hand stays with its listener without a sign of life. What a killed process held rings
+   * again after this plus two checks at a third of it each, when another process listens.
+   */
+  readonly lockMs?: number;
 }
 
 const VERBS: readonly Verb[] = ['schedule', 'send', 'settle'];
@@ -32,7 +37,7 @@ const ATTEMPTS = 6;
 
 /** Opens the queues, making what BullMQ needs in the database; throws with the cause when it cannot be reached. */
 export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions): Promise<AlarmClock> {
-  const { clock, retryDelayMs = 2_000, lookEveryMs = 5_000, timeoutMs = 5_000 } = options;
+  const { clock, retryDelayMs = 2_000, lookEveryMs = 5_000, timeoutMs = 5_000, lockMs = 15_000 } = options;
   const onError = calmed(options.onError);
   const backend = openBackend(address, (error) => onError(error, { queue: 'sweep', subject: null }));
   try {
@@ -123,6 +128,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
         concurrency,
         onError: calmed(tell),
         timeoutMs,
+        lockMs,
         ringAgain: (verb, orderId, at, heard) => ring([{ verb, orderId, at: notItself(orderId, at, heard) }]),
       });
       listenings.add(listening);

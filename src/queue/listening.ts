@@ -8,16 +8,11 @@ export interface ListeningOptions {
   readonly concurrency: Partial<Record<QueueName, number>>;
   readonly onError: OnTrouble;
   readonly timeoutMs: number;
+  readonly lockMs: number;
   /** Rings an order again; `heard` is the wake-up that is being answered. */
   readonly ringAgain: (verb: Verb, orderId: string, at: DateTime, heard: string | undefined) => Promise<void>;
 }
 
-/**
- * What a killed worker had in hand rings again once its lock has run out and two checks have missed it:
- * 15 + 5 + 5 seconds at the latest, when another worker runs.
- */
-const LOCK_MS = 15_000;
-const STALLED_CHECK_MS = 5_000;
 /** A wake-up is never given up for having been interrupted: by default BullMQ drops it the second time. */
 const MAX_INTERRUPTIONS = 1_000;
 
@@ -46,8 +41,8 @@ export async function startListening(
     };
     const worker = backend.openWorker(name, ring, {
       concurrency: options.concurrency[name] ?? 1,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
+      lockDuration: options.lockMs,
+      stalledInterval: Math.ceil(options.lockMs / 3),
       maxStalledCount: MAX_INTERRUPTIONS,
       // How long BullMQ sits still after a refused connection; its default is 15 seconds.
       runRetryDelay: 1_000,

@@ -187,7 +187,7 @@ function halfOf({ claimedAt, leaseUntil }: Claim): DateTime {
 
 const fenced: Answer<AskOutcome> = {
   outcome: { kind: 'not-sent', cause: 'the claim was no longer ours' },
-  call: { status: null, requestId: null, durationMs: 0, rateLimit: null, said: null },
+  call: { status: null, requestId: null, durationMs: 0, rateLimit: null, amazonTime: null, said: null },
 };
 
 async function settleAnswer(

@@ -31,12 +31,11 @@ export async function learnFrom(
   { ledger, wakeUps, clock, log }: StepContext,
 ): Promise<void> {
   if (call.rateLimit === null) return;
-  const news = await ledger.learnRate(account, operation, call.rateLimit, clock.now());
+  const published = publishedPlans[operation].rate;
+  const news = await ledger.learnRate(account, operation, call.rateLimit, published, clock.now());
   if (!news) return;
   log.info('rate-learnt', { account, operation, perSecond: call.rateLimit });
-  if (operation !== 'getSolicitationActions' && operation !== 'createSolicitation') return;
-  // The wake-ups in the queue are spread at the old pace.
-  await ledger.forgetWakeUps(account, clock.now());
+  // The wake-ups in the queue are spread at the old pace: the sweep sees it and hands them out anew.
   await wakeUps.ringNow('sweep', 'all');
 }
 

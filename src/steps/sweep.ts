@@ -1,5 +1,5 @@
 import type { DateTime, Duration } from 'luxon';
-import type { AccountState, DueKind, DueOrder, LearntRate } from '../ledger/ledger.js';
+import type { AccountState, Backlog, DueKind, DueOrder, LearntRate } from '../ledger/ledger.js';
 import { type OpenState, openStates } from '../policy/review-request.js';
 import { spread } from '../policy/spread.js';
 import { type Operation, ourShare, publishedPlans, type UsagePace } from '../policy/usage-plan.js';
@@ -24,9 +24,10 @@ export async function sweep(context: StepContext): Promise<void> {
   const live = [...accounts.values()].filter((account) => account.live).map(({ name }) => name);
   if (live.length > 0) await ledger.releaseDryRun(live, now);
 
-  const states = (await ledger.accounts()).filter(({ name }) => accounts.has(name));
-  await probePaused(states, context);
-  const rates = await ledger.learntRates(states.map(({ name }) => name));
+  const known = (await ledger.accounts()).filter(({ name }) => accounts.has(name));
+  await probePaused(known, context);
+  const rates = await ledger.learntRates(known.map(({ name }) => name));
+  const states = await Promise.all(known.map((state) => atItsPace(state, rates, context)));
   const span: Span = { now, horizon: now.plus(settings.queueHorizon), near: nearHorizon(now, settings.sweepEvery) };
   const kinds = states.flatMap(({ name }) => openStates.map((state) => dueKind(name, state, rates, span)));
   const [due, unheard] = await Promise.all([
@@ -46,9 +47,20 @@ export async function sweep(context: StepContext): Promise<void> {
   await context.wakeUps.ring(wakeUps);
   await ledger.markRung(
     wakeUps,
-    handedOut.flatMap(({ account, through }) => (through === null ? [] : [{ account, through }])),
+    handedOut.flatMap(({ backlog }) => (backlog === null ? [] : [backlog])),
   );
   log.info('rung', { wakeUps: wakeUps.length, unheard: unheard.length });
+}
+
+/** Where the rate has changed since the wake-ups were handed out, they are taken back to be handed out at the new one. */
+async function atItsPace(
+  state: AccountState,
+  rates: readonly LearntRate[],
+  { ledger, clock }: StepContext,
+): Promise<AccountState> {
+  if (state.backlogRate === null || state.backlogRate === paceOf(state.name, 'scheduled', rates).rate) return state;
+  await ledger.takeBackWakeUps(state.name, clock.now());
+  return { ...state, backlogThrough: null, backlogRate: null };
 }
 
 interface Span {
@@ -90,9 +102,8 @@ function paceOf(account: string, state: OpenState, rates: readonly LearntRate[])
 }
 
 interface HandedOut {
-  readonly account: string;
   readonly wakeUps: readonly WakeUp[];
-  readonly through: DateTime | null;
+  readonly backlog: Backlog | null;
 }
 
 function handOut(
@@ -103,8 +114,8 @@ function handOut(
   span: Span,
 ): HandedOut {
   // Amazon refuses the whole account: nothing of it rings. A person's pause holds back asking only.
-  if (account.paused?.by === 'askonce') return { account: account.name, wakeUps: [], through: null };
-  let through: DateTime | null = null;
+  if (account.paused?.by === 'askonce') return { wakeUps: [], backlog: null };
+  let backlog: Backlog | null = null;
   const wakeUps = openStates.flatMap((state) => {
     const asking = state === 'scheduled';
     if (asking && account.paused !== null) return [];
@@ -116,11 +127,11 @@ function handOut(
       span.now,
       until,
     );
-    if (asking) through = planned.backlogThrough;
+    if (asking) backlog = { account: account.name, through: planned.backlogThrough, rate: pace.rate };
     const again = spread(byDeadline(unheard, state), { ...pace, backlogThrough: null }, span.now, until);
     return [...planned.wakeUps, ...again.wakeUps].map(({ orderId, at }) => ({ verb: verbOf(state), orderId, at }));
   });
-  return { account: account.name, wakeUps, through };
+  return { wakeUps, backlog };
 }
 
 function byAccount(orders: readonly DueOrder[]): Map<string, DueOrder[]> {

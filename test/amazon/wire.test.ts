@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import https from 'node:https';
 import { type AddressInfo, createServer, type Server as TcpServer } from 'node:net';
@@ -29,6 +30,12 @@ async function tlsServer(events: string[]): Promise<number> {
   return listening(server);
 }
 
+/** The check of the server belongs to the agent: with one of its own, a request gets a connection of its own. */
+const clientTls = {
+  pskCallback: () => ({ psk, identity: 'test' }),
+  checkServerIdentity: () => undefined,
+};
+
 function post(port: number, agent: https.Agent, mayStillSend: () => boolean) {
   const { transport, seen } = watchedWire(mayStillSend, 2_000);
   const options = {
@@ -38,8 +45,6 @@ function post(port: number, agent: https.Agent, mayStillSend: () => boolean) {
     port,
     method: 'POST',
     agent,
-    pskCallback: () => ({ psk, identity: 'test' }),
-    checkServerIdentity: () => undefined,
   };
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     const request = transport.request(options, resolve);
@@ -53,18 +58,19 @@ describe('a request over TLS', () => {
   test('is written after the handshake, when it may still be sent', async () => {
     const events: string[] = [];
     const port = await tlsServer(events);
-    const agent = new https.Agent({ keepAlive: true });
+    const agent = new https.Agent({ ...clientTls, keepAlive: true });
     const fence = () => {
       events.push('fence');
       return true;
     };
 
     const first = post(port, agent, fence);
+    const kept = once(agent, 'free');
     (await first.answer).resume();
     expect(first.seen).toMatchObject({ written: true, fenced: false, head: { status: 201 } });
     expect(events).toEqual(['handshake', 'fence', 'POST arrived']);
 
-    await new Promise((resolve) => setImmediate(resolve));
+    await kept;
     (await post(port, agent, fence).answer).resume();
     expect(events.slice(3)).toEqual(['fence', 'POST arrived']);
     agent.destroy();
@@ -73,7 +79,7 @@ describe('a request over TLS', () => {
   test('is not written when it may not be sent any more', async () => {
     const events: string[] = [];
     const port = await tlsServer(events);
-    const agent = new https.Agent();
+    const agent = new https.Agent(clientTls);
 
     const { answer, seen } = post(port, agent, () => false);
 
@@ -92,7 +98,7 @@ describe('a request over TLS', () => {
       }),
     );
     let asked = 0;
-    const agent = new https.Agent();
+    const agent = new https.Agent(clientTls);
 
     const { answer, seen } = post(port, agent, () => {
       asked += 1;

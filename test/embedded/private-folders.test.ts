@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { serverAccount } from '../../src/embedded/account.js';
@@ -69,6 +69,18 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     await rename(first.home, `${first.home}-elsewhere`);
 
     await expect(start()).rejects.toThrow(/says that the ledger lies in .* but there is nothing/);
+  }, 30_000);
+
+  test('deleting the data directory deletes the ledger, as everywhere; the old data are named and kept', async () => {
+    const first = await start();
+    await first.stop();
+    await rm(dataDir(), { recursive: true });
+    log = [];
+
+    const second = await start();
+
+    expect(second.home).toBe(`${first.home}-2`);
+    expect(log.join('\n')).toContain(`lies in ${first.home}; it is not used`);
   }, 30_000);
 
   test('a ledger that was reachable once is not left for an empty one when its folder becomes private', async () => {

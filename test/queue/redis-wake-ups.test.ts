@@ -1,4 +1,6 @@
+import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { readEvictionPolicy } from '../../src/queue/eviction-policy.js';
 import { startRedisServer } from '../support/redis-server.js';
 import { wakeUpsContract } from './wake-ups-contract.js';
 
@@ -26,4 +28,12 @@ wakeUpsContract('Redis', async () => {
       await server.stop();
     },
   };
+});
+
+test("Redis's eviction policy is read, and a Redis that is away is an error", async () => {
+  const server = await startRedisServer();
+  expect(await readEvictionPolicy(server.url)).toBe('noeviction');
+  await server.stop();
+
+  await expect(readEvictionPolicy(server.url)).rejects.toThrow();
 });

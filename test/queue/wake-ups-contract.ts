@@ -44,6 +44,7 @@ export function wakeUpsContract(name: string, openStores: () => Promise<Stores>)
         retryDelayMs: 50,
         lookEveryMs: 100,
         timeoutMs: 3_000,
+        lockMs: 900,
       });
       opened.push(wakeUps);
       return wakeUps;
@@ -386,6 +387,56 @@ export function wakeUpsContract(name: string, openStores: () => Promise<Stores>)
 
       expect(performance.now() - began).toBeLessThan(3_000);
     });
+
+    test('what a dead listener held is rung again elsewhere', async () => {
+      const [dying, living] = [await open(), await open()];
+      let taken = 0;
+      // Let go of without an answer: for the queue the same as kill -9.
+      const listening = await listenTo(dying, {
+        send: async () => {
+          taken += 1;
+          return new Promise(() => {});
+        },
+      });
+      await dying.ring([A, B].map((orderId) => ({ verb: 'send', orderId, at: inMs(0) })));
+      await eventually(() => expect(taken).toBe(2));
+      await listening.stop(0);
+
+      const heard: string[] = [];
+      await listenTo(living, { send: async (order) => void heard.push(order) as undefined });
+
+      await eventually(() => expect(heard.sort()).toEqual([A, B]), { within: 10_000 });
+    }, 20_000);
+
+    test('a listener that takes longer than the lock keeps its wake-up', async () => {
+      const wakeUps = await open();
+      let heard = 0;
+      let finish = () => {};
+      await listenTo(wakeUps, {
+        send: async () => {
+          heard += 1;
+          await new Promise<void>((resolve) => {
+            finish = resolve;
+          });
+          return undefined;
+        },
+      });
+      await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
+      await eventually(() => expect(heard).toBe(1));
+
+      // Recurring work as the clock of this test: it outlasts the lock and two checks.
+      let sweeps = 0;
+      await listenTo(wakeUps, {
+        sweep: async () => {
+          sweeps += 1;
+        },
+      });
+      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 300 }]);
+      await eventually(() => expect(sweeps).toBeGreaterThan(8), { within: 10_000 });
+      finish();
+
+      expect(heard).toBe(1);
+    }, 20_000);
 
     test('wiping the store loses wake-ups only: recurring work comes back and new ones ring', async () => {
       const wakeUps = await open();

@@ -9,6 +9,7 @@ CREATE TABLE "selling_partner" (
     "failing_since" TIMESTAMPTZ(3),
     "cool_down_until" TIMESTAMPTZ(3),
     "backlog_through" TIMESTAMPTZ(3),
+    "backlog_rate" DOUBLE PRECISION,
     "feed_lease_by" TEXT,
     "feed_lease_until" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,

@@ -85,6 +85,7 @@ export const SellingPartnerScalarFieldEnum = {
   failingSince: 'failingSince',
   coolDownUntil: 'coolDownUntil',
   backlogThrough: 'backlogThrough',
+  backlogRate: 'backlogRate',
   feedLeaseBy: 'feedLeaseBy',
   feedLeaseUntil: 'feedLeaseUntil',
   createdAt: 'createdAt'

@@ -28,10 +28,12 @@ export type AggregateSellingPartner = {
 
 export type SellingPartnerAvgAggregateOutputType = {
   failures: number | null
+  backlogRate: number | null
 }
 
 export type SellingPartnerSumAggregateOutputType = {
   failures: number | null
+  backlogRate: number | null
 }
 
 export type SellingPartnerMinAggregateOutputType = {
@@ -44,6 +46,7 @@ export type SellingPartnerMinAggregateOutputType = {
   failingSince: Date | null
   coolDownUntil: Date | null
   backlogThrough: Date | null
+  backlogRate: number | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date | null
@@ -59,6 +62,7 @@ export type SellingPartnerMaxAggregateOutputType = {
   failingSince: Date | null
   coolDownUntil: Date | null
   backlogThrough: Date | null
+  backlogRate: number | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date | null
@@ -74,6 +78,7 @@ export type SellingPartnerCountAggregateOutputType = {
   failingSince: number
   coolDownUntil: number
   backlogThrough: number
+  backlogRate: number
   feedLeaseBy: number
   feedLeaseUntil: number
   createdAt: number
@@ -83,10 +88,12 @@ export type SellingPartnerCountAggregateOutputType = {
 
 export type SellingPartnerAvgAggregateInputType = {
   failures?: true
+  backlogRate?: true
 }
 
 export type SellingPartnerSumAggregateInputType = {
   failures?: true
+  backlogRate?: true
 }
 
 export type SellingPartnerMinAggregateInputType = {
@@ -99,6 +106,7 @@ export type SellingPartnerMinAggregateInputType = {
   failingSince?: true
   coolDownUntil?: true
   backlogThrough?: true
+  backlogRate?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -114,6 +122,7 @@ export type SellingPartnerMaxAggregateInputType = {
   failingSince?: true
   coolDownUntil?: true
   backlogThrough?: true
+  backlogRate?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -129,6 +138,7 @@ export type SellingPartnerCountAggregateInputType = {
   failingSince?: true
   coolDownUntil?: true
   backlogThrough?: true
+  backlogRate?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -231,6 +241,7 @@ export type SellingPartnerGroupByOutputType = {
   failingSince: Date | null
   coolDownUntil: Date | null
   backlogThrough: Date | null
+  backlogRate: number | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date
@@ -269,6 +280,7 @@ export type SellingPartnerWhereInput = {
   failingSince?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   coolDownUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
+  backlogRate?: Prisma.FloatNullableFilter<"SellingPartner"> | number | null
   feedLeaseBy?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"SellingPartner"> | Date | string
@@ -284,6 +296,7 @@ export type SellingPartnerOrderByWithRelationInput = {
   failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   coolDownUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogThrough?: Prisma.SortOrderInput | Prisma.SortOrder
+  backlogRate?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -302,6 +315,7 @@ export type SellingPartnerWhereUniqueInput = Prisma.AtLeast<{
   failingSince?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   coolDownUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
+  backlogRate?: Prisma.FloatNullableFilter<"SellingPartner"> | number | null
   feedLeaseBy?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"SellingPartner"> | Date | string
@@ -317,6 +331,7 @@ export type SellingPartnerOrderByWithAggregationInput = {
   failingSince?: Prisma.SortOrderInput | Prisma.SortOrder
   coolDownUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogThrough?: Prisma.SortOrderInput | Prisma.SortOrder
+  backlogRate?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -340,6 +355,7 @@ export type SellingPartnerScalarWhereWithAggregatesInput = {
   failingSince?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   coolDownUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
+  backlogRate?: Prisma.FloatNullableWithAggregatesFilter<"SellingPartner"> | number | null
   feedLeaseBy?: Prisma.StringNullableWithAggregatesFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"SellingPartner"> | Date | string
@@ -355,6 +371,7 @@ export type SellingPartnerCreateInput = {
   failingSince?: Date | string | null
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
+  backlogRate?: number | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -370,6 +387,7 @@ export type SellingPartnerUncheckedCreateInput = {
   failingSince?: Date | string | null
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
+  backlogRate?: number | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -385,6 +403,7 @@ export type SellingPartnerUpdateInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -400,6 +419,7 @@ export type SellingPartnerUncheckedUpdateInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -415,6 +435,7 @@ export type SellingPartnerCreateManyInput = {
   failingSince?: Date | string | null
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
+  backlogRate?: number | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -430,6 +451,7 @@ export type SellingPartnerUpdateManyMutationInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -445,6 +467,7 @@ export type SellingPartnerUncheckedUpdateManyInput = {
   failingSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -460,6 +483,7 @@ export type SellingPartnerCountOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
+  backlogRate?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -467,6 +491,7 @@ export type SellingPartnerCountOrderByAggregateInput = {
 
 export type SellingPartnerAvgOrderByAggregateInput = {
   failures?: Prisma.SortOrder
+  backlogRate?: Prisma.SortOrder
 }
 
 export type SellingPartnerMaxOrderByAggregateInput = {
@@ -479,6 +504,7 @@ export type SellingPartnerMaxOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
+  backlogRate?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -494,6 +520,7 @@ export type SellingPartnerMinOrderByAggregateInput = {
   failingSince?: Prisma.SortOrder
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
+  backlogRate?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -501,6 +528,7 @@ export type SellingPartnerMinOrderByAggregateInput = {
 
 export type SellingPartnerSumOrderByAggregateInput = {
   failures?: Prisma.SortOrder
+  backlogRate?: Prisma.SortOrder
 }
 
 export type StringFieldUpdateOperationsInput = {
@@ -523,6 +551,14 @@ export type IntFieldUpdateOperationsInput = {
   divide?: number
 }
 
+export type NullableFloatFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
 export type DateTimeFieldUpdateOperationsInput = {
   set?: Date | string
 }
@@ -539,6 +575,7 @@ export type SellingPartnerSelect<ExtArgs extends runtime.Types.Extensions.Intern
   failingSince?: boolean
   coolDownUntil?: boolean
   backlogThrough?: boolean
+  backlogRate?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -554,6 +591,7 @@ export type SellingPartnerSelectCreateManyAndReturn<ExtArgs extends runtime.Type
   failingSince?: boolean
   coolDownUntil?: boolean
   backlogThrough?: boolean
+  backlogRate?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -569,6 +607,7 @@ export type SellingPartnerSelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   failingSince?: boolean
   coolDownUntil?: boolean
   backlogThrough?: boolean
+  backlogRate?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -584,12 +623,13 @@ export type SellingPartnerSelectScalar = {
   failingSince?: boolean
   coolDownUntil?: boolean
   backlogThrough?: boolean
+  backlogRate?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
 }
 
-export type SellingPartnerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"name" | "region" | "pausedAt" | "pausedReason" | "pausedBy" | "failures" | "failingSince" | "coolDownUntil" | "backlogThrough" | "feedLeaseBy" | "feedLeaseUntil" | "createdAt", ExtArgs["result"]["sellingPartner"]>
+export type SellingPartnerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"name" | "region" | "pausedAt" | "pausedReason" | "pausedBy" | "failures" | "failingSince" | "coolDownUntil" | "backlogThrough" | "backlogRate" | "feedLeaseBy" | "feedLeaseUntil" | "createdAt", ExtArgs["result"]["sellingPartner"]>
 
 export type $SellingPartnerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "SellingPartner"
@@ -619,9 +659,10 @@ export type $SellingPartnerPayload<ExtArgs extends runtime.Types.Extensions.Inte
      */
     coolDownUntil: Date | null
     /**
-     * Overdue orders have wake-ups through this instant.
+     * Overdue orders have wake-ups through this instant, handed out at this pace (requests per second).
      */
     backlogThrough: Date | null
+    backlogRate: number | null
     feedLeaseBy: string | null
     feedLeaseUntil: Date | null
     createdAt: Date
@@ -1057,6 +1098,7 @@ export interface SellingPartnerFieldRefs {
   readonly failingSince: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly coolDownUntil: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly backlogThrough: Prisma.FieldRef<"SellingPartner", 'DateTime'>
+  readonly backlogRate: Prisma.FieldRef<"SellingPartner", 'Float'>
   readonly feedLeaseBy: Prisma.FieldRef<"SellingPartner", 'String'>
   readonly feedLeaseUntil: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"SellingPartner", 'DateTime'>

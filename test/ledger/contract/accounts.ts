@@ -1,0 +1,2 @@
+import type { OpenLedger } from '../ledger-contract.js';
+export function accountsContract(_open: OpenLedger): void {}

@@ -1,0 +1,53 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import type { Ledger } from '../../src/ledger/ledger.js';
+import type { Reports } from '../../src/ledger/reports.js';
+import { accountsContract } from './contract/accounts.js';
+import { paceContract } from './contract/pace.js';
+import { pagesContract } from './contract/pages.js';
+import { reportsContract } from './contract/reports.js';
+import { sendingContract } from './contract/sending.js';
+import { settlingContract } from './contract/settling.js';
+import { sweepingContract } from './contract/sweeping.js';
+import { noon, tea, toys } from './planned.js';
+
+export interface LedgerUnderTest {
+  readonly ledger: Ledger & Reports;
+  /** Says "never" about an order. */
+  suppress(orderId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The ledger of the test that runs: empty but for the accounts `tea` and `toys`. */
+export type OpenLedger = () => LedgerUnderTest;
+
+export interface Ledgers {
+  fresh(): Promise<LedgerUnderTest>;
+  stop(): Promise<void>;
+}
+
+/** What every ledger keeps, whatever it is built on. */
+export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>): void {
+  describe(`the ledger ${name}`, () => {
+    let ledgers: Ledgers;
+    let current: LedgerUnderTest;
+    const open: OpenLedger = () => current;
+
+    beforeAll(async () => {
+      ledgers = await openLedgers();
+    }, 60_000);
+    afterAll(() => ledgers?.stop());
+    beforeEach(async () => {
+      current = await ledgers.fresh();
+      await current.ledger.registerAccounts([tea, toys], noon);
+    });
+    afterEach(() => current?.close());
+
+    pagesContract(open);
+    sweepingContract(open);
+    sendingContract(open);
+    settlingContract(open);
+    paceContract(open);
+    accountsContract(open);
+    reportsContract(open);
+  });
+}

@@ -1,0 +1,156 @@
+import type { DueKind, DueOrder, Ledger, Sweeping } from '../../src/ledger/ledger.js';
+import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
+import { openStates, type State, states } from '../../src/policy/review-request.js';
+import { AccountTable, memoryAccounts, memoryPace } from './memory-ledger-accounts.js';
+import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
+import { millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
+import { memoryOrders, memorySending, memorySettling } from './memory-ledger-sending.js';
+
+export interface MemoryLedger extends Ledger, Reports {
+  /** What `askonce never` writes. */
+  suppress(orderId: string): void;
+}
+
+/**
+ * The ledger without a database: the same answers, moves and refusals, held to them by the contract in `test/ledger`.
+ * No clock, no timers; every change is one synchronous step, so calls that race are served one after the other.
+ */
+export function openMemoryLedger(): MemoryLedger {
+  const tables = new Tables();
+  const accounts = new AccountTable();
+  const feeds = new FeedTables();
+  return {
+    ...memoryFeeds(tables, feeds, accounts),
+    ...memorySweeping(tables, accounts),
+    ...memoryOrders(tables),
+    ...memorySending(tables, accounts, feeds.suppressed),
+    ...memorySettling(tables),
+    ...memoryPace(),
+    ...memoryAccounts(accounts),
+    ...memoryReports(tables, accounts, feeds),
+    suppress: (orderId) => void feeds.suppressed.add(orderId),
+    ping: async () => {},
+    close: async () => {},
+  };
+}
+
+function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
+  const ofKinds = (kinds: readonly DueKind[], find: (open: OpenRows, limit: number) => Row[]) =>
+    kinds.flatMap(({ account, state, limit }) => find(tables.open(account, state), limit).flatMap(dueOrder));
+
+  return {
+    async due(kinds, until) {
+      return ofKinds(kinds, (open, limit) => open.upTo('due', until.toMillis(), limit));
+    },
+
+    async unheard(kinds, before) {
+      return ofKinds(kinds, (open, limit) => open.upTo('rung', before.toMillis() - 1, limit));
+    },
+
+    async markRung(rung, backlogs) {
+      for (const { orderId, at } of rung) {
+        tables.update(
+          orderId,
+          ({ nextLookAt }) => nextLookAt !== null && nextLookAt <= at,
+          () => ({ ringAt: at }),
+        );
+      }
+      for (const { account, through, rate } of backlogs) {
+        accounts.change(account, () => ({ backlogThrough: through, backlogRate: rate }));
+      }
+    },
+
+    async takeBackWakeUps(account, now) {
+      for (const { orderId, ringAt } of [...tables.open(account, 'scheduled')]) {
+        if (ringAt !== null && ringAt > now) tables.update(orderId, any, () => ({ ringAt: null }));
+      }
+      accounts.change(account, () => ({ backlogThrough: null, backlogRate: null }));
+    },
+
+    async expire(now) {
+      let closed = 0;
+      for (const state of ['waiting', 'scheduled', 'unknown'] as const) {
+        const grace = state === 'unknown' ? { hours: 1 } : {};
+        const reason = state === 'unknown' ? 'fate-unknown' : 'window-closed';
+        const until = now.minus(grace).toMillis();
+        const ended = [...tables.everyOpen(state)].flatMap((open) => open.upTo('closes', until, open.size));
+        for (const row of ended) {
+          const becomes: Row = { ...row, state: 'expired', reason, nextLookAt: null, ringAt: null };
+          tables.write([becomes]);
+          tables.decision(becomes, now, reason);
+        }
+        closed += ended.length;
+      }
+      return closed;
+    },
+
+    async releaseDryRun(names, now) {
+      const held = names.flatMap((account) => {
+        const open = tables.open(account, 'scheduled');
+        return open.upTo('dryRun', 0, open.size);
+      });
+      for (const { orderId } of held) {
+        tables.update(orderId, any, () => ({ reason: null, nextLookAt: now, ringAt: null }));
+      }
+      return held.length;
+    },
+  };
+}
+
+const any = () => true;
+
+function dueOrder({ orderId, account, state, nextLookAt, closesAt }: Row): DueOrder[] {
+  const open = openStates.find((each) => each === state);
+  return open === undefined || nextLookAt === null
+    ? []
+    : [{ orderId, account, state: open, lookAt: nextLookAt, closesAt }];
+}
+
+function memoryReports(tables: Tables, accounts: AccountTable, feeds: FeedTables): Reports {
+  const feedProgress = (account: string): FeedProgress => {
+    const marks = feeds.of(account).map(({ watermark }) => watermark);
+    const oldest = marks.reduce((first, mark) => (millis(mark) < millis(first) ? mark : first), null);
+    return { account, readThrough: marks.includes(null) ? null : oldest };
+  };
+
+  return {
+    async status() {
+      return accounts.all().map((account) => {
+        const rows = [...tables.rows.values()].filter((row) => row.account === account.name);
+        const open = rows.filter(({ nextLookAt }) => nextLookAt !== null);
+        const countOf = (state: State) => rows.filter((row) => row.state === state).length;
+        const undecided = open.filter(({ state }) => state === 'unknown' || state === 'sending');
+        return {
+          ...account,
+          counts: Object.fromEntries(states.map((state) => [state, countOf(state)])) as Record<State, number>,
+          nextAskAt: first(open.filter(({ state }) => state === 'scheduled').map(({ nextLookAt }) => nextLookAt)),
+          nearestDeadline: first(open.map(({ closesAt }) => closesAt)),
+          oldestUnknownAt: first(undecided.map(({ intentAt }) => intentAt)),
+          readThrough: feedProgress(account.name).readThrough,
+        };
+      });
+    },
+
+    async feedProgress() {
+      const read = new Set([...feeds.feeds.values()].map(({ account }) => account));
+      return [...read].map(feedProgress);
+    },
+
+    async attempts(orderId) {
+      return (tables.attempts.get(orderId) ?? []).map(({ account: _account, ...attempt }) => attempt);
+    },
+
+    async *everyRequest() {
+      const ids = [...tables.rows.keys()].sort();
+      for (let from = 0; from < ids.length; from += BATCH) {
+        yield ids.slice(from, from + BATCH).flatMap((orderId) => tables.rows.get(orderId) ?? []);
+      }
+    },
+  };
+}
+
+const BATCH = 1000;
+
+function first<T extends Row['nextLookAt']>(instants: readonly T[]): T | null {
+  return instants.reduce<T | null>((soonest, instant) => (millis(instant) < millis(soonest) ? instant : soonest), null);
+}
