@@ -26,12 +26,13 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
     },
 
     async markRung(rung, backlogs) {
+      // An order may have heard its wake-up and been put off before this note of it: then it wants a new one, not this.
       await db.$transaction([
         db.$executeRaw`
           UPDATE review_request r SET ring_at = rung.at
           FROM unnest(${rung.map(({ orderId }) => orderId)}::text[],
             ${rung.map(({ at }) => at.toJSDate())}::timestamptz[]) AS rung(order_id, at)
-          WHERE r.order_id = rung.order_id AND r.next_look_at IS NOT NULL`,
+          WHERE r.order_id = rung.order_id AND r.next_look_at <= rung.at`,
         db.$executeRaw`
           UPDATE selling_partner p SET backlog_through = backlog.through, backlog_rate = backlog.rate
           FROM unnest(${backlogs.map(({ account }) => account)}::text[],

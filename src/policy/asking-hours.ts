@@ -12,10 +12,13 @@ export function firstAllowed(from: DateTime, before: DateTime, rules: AskingRule
   if (from >= before) return null;
   const local = from.setZone(zone);
   if (isAllowed(local, rules)) return from.toUTC();
-  for (let day: DateTime = local.startOf('day'); day < before; day = dayAfter(day)) {
-    const allowed = beginnings(day, rules).filter((instant) => instant > local && isAllowed(instant, rules));
+  let day = local.startOf('day');
+  while (day < before) {
+    const next = day.plus({ days: 1 }).startOf('day');
+    const allowed = beginnings(day, next, rules).filter((instant) => instant > local && isAllowed(instant, rules));
     const first = DateTime.min(...allowed);
     if (first !== undefined) return first < before ? first.toUTC() : null;
+    day = next;
   }
   return null;
 }
@@ -31,17 +34,11 @@ function isAllowed(local: DateTime, { hours, weekdays }: AskingRules): boolean {
   );
 }
 
-/** Every instant of a day at which an allowed time can begin: the start of a span, which may come twice, or a clock change. */
-function beginnings(day: DateTime, { hours }: AskingRules): readonly DateTime[] {
-  const next = dayAfter(day);
+/** Where on a day an allowed time can begin: at the start of a span, which may come twice, or where the clock changes. */
+function beginnings(day: DateTime, next: DateTime, { hours, weekdays }: AskingRules): readonly DateTime[] {
+  const starts = hours.map(({ from }) => day.set({ hour: Math.floor(from / 60), minute: from % 60 }));
+  if (day.offset === next.offset) return weekdays.has(day.weekday) ? starts : [];
   // Clocks are changed at full quarters of an hour.
-  const quarters = day.offset === next.offset ? [] : Interval.fromDateTimes(day, next).splitBy({ minutes: 15 });
-  return [
-    ...hours.flatMap(({ from }) => day.set({ hour: Math.floor(from / 60), minute: from % 60 }).getPossibleOffsets()),
-    ...quarters.flatMap(({ end }) => end ?? []),
-  ];
-}
-
-function dayAfter(day: DateTime): DateTime {
-  return day.plus({ days: 1 }).startOf('day');
+  const quarters = Interval.fromDateTimes(day, next).splitBy({ minutes: 15 });
+  return [...starts.flatMap((start) => start.getPossibleOffsets()), ...quarters.flatMap(({ end }) => end ?? [])];
 }

@@ -79,9 +79,9 @@ function standingPackages(all: readonly PackageFacts[]): Packages {
   if (standing.some((parcel) => parcel.status === 'UNDELIVERABLE' || lost.has(parcel.detailedStatus ?? ''))) {
     return { kind: 'failed', reason: 'package-undeliverable' };
   }
-  // No status at all tells nothing about the packages, so the order is judged by the promise.
-  if (standing.every((parcel) => parcel.status === null)) return { kind: 'unknown' };
-  if (standing.some((parcel) => parcel.status !== 'DELIVERED')) return { kind: 'under-way' };
+  if (standing.some(({ status }) => status !== null && status !== 'DELIVERED')) return { kind: 'under-way' };
+  // A package without a status tells nothing, so the order is judged by the promise.
+  if (standing.some(({ status }) => status === null)) return { kind: 'unknown' };
   return { kind: 'delivered', shippedAt: latest(...standing.map((parcel) => parcel.shippedAt)) };
 }
 
@@ -112,7 +112,10 @@ function promised(facts: OrderFacts): DeliveryEstimate | null {
  * the order.
  */
 function transitEstimate(facts: OrderFacts, shippedSeenAt: DateTime, transit: TransitDays): DeliveryEstimate {
-  const days = transit[facts.serviceLevel ?? 'UNKNOWN'] ?? transit['UNKNOWN'] ?? 4;
+  // Own keys only: a service level is a text of Amazon's, and `constructor` is in every object.
+  const level =
+    facts.serviceLevel !== null && Object.hasOwn(transit, facts.serviceLevel) ? facts.serviceLevel : 'UNKNOWN';
+  const days = transit[level] ?? 4;
   const soonest = facts.programs.includes('PREORDER')
     ? shippedSeenAt
     : DateTime.min(shippedSeenAt, facts.createdAt.plus({ days: 2 }));

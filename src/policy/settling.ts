@@ -1,4 +1,4 @@
-import { DateTime, type Duration } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 
 /** What one look at an undecided order shows: Amazon offers the action, or not. */
 export type Sight = 'offered' | 'gone';
@@ -40,11 +40,14 @@ export function judge(doubt: Doubt, sight: Sight, rules: SettleRules, now: DateT
 
 /**
  * When to look next. A look planned beyond the end of the window is drawn forward to it: after that Amazon offers the
- * action to nobody, and a look tells nothing.
+ * action to nobody, and a look tells nothing. Looks that come late, after a worker was down, still keep the first pause
+ * between them: two looks in the same second would be one.
  */
 export function lookTime(doubt: Omit<Doubt, 'previous'>, rules: SettleRules, now: DateTime): DateTime {
   const after = rules.looks[doubt.looksBefore];
-  const planned = after === undefined ? now.plus(rules.recheckEvery) : DateTime.max(doubt.intentAt.plus(after), now);
+  const pause = doubt.looksBefore === 0 ? Duration.fromMillis(0) : (rules.looks[0] ?? rules.recheckEvery);
+  const planned =
+    after === undefined ? now.plus(rules.recheckEvery) : DateTime.max(doubt.intentAt.plus(after), now.plus(pause));
   return now < doubt.closesAt ? DateTime.min(planned, doubt.closesAt) : planned;
 }
 

@@ -29,7 +29,7 @@ export async function sweep(context: StepContext): Promise<void> {
   const rates = await ledger.learntRates(known.map(({ name }) => name));
   const states = await Promise.all(known.map((state) => atItsPace(state, rates, context)));
   const span: Span = { now, horizon: now.plus(settings.queueHorizon), near: nearHorizon(now, settings.sweepEvery) };
-  const kinds = states.flatMap(({ name }) => openStates.map((state) => dueKind(name, state, rates, span)));
+  const kinds = states.flatMap((account) => ringing(account).map((state) => dueKind(account.name, state, rates, span)));
   const [due, unheard] = await Promise.all([
     ledger.due(kinds, span.horizon),
     ledger.unheard(kinds, now.minus({ seconds: LOST_AFTER_SECONDS })),
@@ -113,12 +113,9 @@ function handOut(
   rates: readonly LearntRate[],
   span: Span,
 ): HandedOut {
-  // Amazon refuses the whole account: nothing of it rings. A person's pause holds back asking only.
-  if (account.paused?.by === 'askonce') return { wakeUps: [], backlog: null };
   let backlog: Backlog | null = null;
-  const wakeUps = openStates.flatMap((state) => {
+  const wakeUps = ringing(account).flatMap((state) => {
     const asking = state === 'scheduled';
-    if (asking && account.paused !== null) return [];
     const pace = paceOf(account.name, state, rates);
     const until = asking ? span.horizon : span.near;
     const planned = spread(
@@ -132,6 +129,12 @@ function handOut(
     return [...planned.wakeUps, ...again.wakeUps].map(({ orderId, at }) => ({ verb: verbOf(state), orderId, at }));
   });
   return { wakeUps, backlog };
+}
+
+/** Where Amazon refuses the whole account nothing of it rings; a person's pause holds back asking only. */
+function ringing({ paused }: AccountState): readonly OpenState[] {
+  if (paused === null) return openStates;
+  return paused.by === 'askonce' ? [] : openStates.filter((state) => state !== 'scheduled');
 }
 
 function byAccount(orders: readonly DueOrder[]): Map<string, DueOrder[]> {

@@ -52,7 +52,14 @@ export function planned(plan: Plan = scheduled(), facts: Partial<OrderFacts> = {
 
 /** A page of the account `tea`, which ends nothing. */
 export function aPage(orders: readonly PlannedOrder[], page: Partial<PlannedPage> = {}): PlannedPage {
-  return { account: tea.name, configuredAccounts: [tea.name, toys.name], orders, unreadable: [], cursor: null, ...page };
+  return {
+    account: tea.name,
+    configuredAccounts: [tea.name, toys.name],
+    orders,
+    unreadable: [],
+    cursor: null,
+    ...page,
+  };
 }
 
 export function anAttempt(facts: Partial<AttemptFacts> = {}): AttemptFacts {

@@ -23,19 +23,20 @@ export function isAllowed(instant: number, { hours, weekdays }: AskingRules, zon
   });
 }
 
-const offsets = new Map<string, number | null>();
+const offsets = new Map<string, Map<number, number | null>>();
 
-/** Minutes ahead of UTC. Asking Node is slow, so whole days without a change of the clock are remembered. */
+/** Minutes ahead of UTC. Asking Node is slow, so days on which they do not change are remembered. */
 function offset(instant: number, zone: string): number {
+  const rule = IANAZone.create(zone);
+  const known = offsets.get(zone) ?? new Map<number, number | null>();
+  offsets.set(zone, known);
   const day = Math.floor(instant / DAY) * DAY;
-  const key = `${zone} ${day}`;
-  let known = offsets.get(key);
-  if (known === undefined) {
-    const rule = IANAZone.create(zone);
-    known = rule.offset(day) === rule.offset(day + DAY) ? rule.offset(day) : null;
-    offsets.set(key, known);
+  let ofDay = known.get(day);
+  if (ofDay === undefined) {
+    ofDay = rule.offset(day) === rule.offset(day + DAY) ? rule.offset(day) : null;
+    known.set(day, ofDay);
   }
-  return known ?? IANAZone.create(zone).offset(instant);
+  return ofDay ?? rule.offset(instant);
 }
 
 /**

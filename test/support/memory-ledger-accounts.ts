@@ -106,12 +106,14 @@ export function memoryPace(): Pace {
       return { kind: 'slot', at: now.plus(slot - now.toMillis()) };
     },
 
-    async learnRate(account, operation, rate, now) {
+    async learnRate(account, operation, rate, published, now) {
       const key = `${account} ${operation}`;
-      const plan = plans.get(key) ?? { account, operation, fullAt: now.toMillis(), learntRate: null };
-      if (!(rate > 0)) throw new Error('usage_plan_rate');
-      plans.set(key, { ...plan, learntRate: rate });
-      return plan.learntRate !== rate;
+      const plan = plans.get(key);
+      const inForce = plan?.learntRate ?? published;
+      if (plan === undefined || inForce === rate) return false;
+      const lacking = Math.max(plan.fullAt - now.toMillis(), 0) * (inForce / rate);
+      plans.set(key, { ...plan, learntRate: rate, fullAt: Math.round(now.toMillis() + lacking) });
+      return true;
     },
 
     async penalise(account, operation, pace, until) {

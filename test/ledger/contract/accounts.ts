@@ -1,2 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
 import type { OpenLedger } from '../ledger-contract.js';
-export function accountsContract(_open: OpenLedger): void {}
+import { noon } from '../planned.js';
+
+/** What pausing and the trouble of accounts rely on. */
+export function accountsContract(open: OpenLedger): void {
+  const untroubled = { failures: 0, failingSince: null, coolDownUntil: null };
+
+  describe('an account', () => {
+    test('is known by its name once it is registered', async () => {
+      const { ledger } = open();
+
+      expect(await ledger.account('tea')).toEqual({
+        name: 'tea',
+        region: 'eu',
+        paused: null,
+        ...untroubled,
+        backlogThrough: null,
+        backlogRate: null,
+      });
+      expect((await ledger.accounts()).map(({ name }) => name)).toEqual(['tea', 'toys']);
+      expect(await ledger.account('nobody')).toBeNull();
+    });
+
+    test('keeps count of its failures in a row, and since when', async () => {
+      const { ledger } = open();
+
+      await ledger.noteTrouble('tea', noon);
+      const second = await ledger.noteTrouble('tea', noon.plus({ minutes: 1 }));
+
+      expect(second).toMatchObject({ name: 'tea', failures: 2, failingSince: noon });
+      expect(await ledger.account('toys')).toMatchObject(untroubled);
+    });
+
+    test('counts every failure, however many come at once', async () => {
+      const { ledger } = open();
+
+      await Promise.all(Array.from({ length: 10 }, () => ledger.noteTrouble('tea', noon)));
+
+      expect((await ledger.account('tea'))?.failures).toBe(10);
+    });
+
+    test('is well again after an answer', async () => {
+      const { ledger } = open();
+      await ledger.noteTrouble('tea', noon);
+      await ledger.coolDown('tea', noon.plus({ minutes: 5 }));
+
+      await ledger.noteHealth('tea');
+
+      expect(await ledger.account('tea')).toMatchObject(untroubled);
+    });
+
+    test('cools down until the later of two instants', async () => {
+      const { ledger } = open();
+
+      await ledger.coolDown('tea', noon.plus({ minutes: 5 }));
+      await ledger.coolDown('tea', noon.plus({ minutes: 1 }));
+
+      expect((await ledger.account('tea'))?.coolDownUntil).toEqual(noon.plus({ minutes: 5 }));
+    });
+  });
+
+  describe('a pause', () => {
+    test('says when, why and by whom, and which accounts it is news for', async () => {
+      const { ledger } = open();
+
+      const paused = await ledger.pause(['tea', 'nobody'], 'holiday', 'anna', noon);
+      const again = await ledger.pause(['tea', 'toys'], 'another reason', 'ben', noon.plus(1));
+
+      expect([paused, again]).toEqual([['tea'], ['toys']]);
+      expect((await ledger.account('tea'))?.paused).toEqual({ at: noon, reason: 'holiday', by: 'anna' });
+    });
+
+    test('is lifted with the troubles that led to it', async () => {
+      const { ledger } = open();
+      await ledger.noteTrouble('tea', noon);
+      await ledger.coolDown('tea', noon.plus({ minutes: 5 }));
+      await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+
+      expect(await ledger.resume(['tea', 'toys'], 'askonce')).toEqual(['tea']);
+      expect(await ledger.account('tea')).toMatchObject({ paused: null, ...untroubled });
+    });
+
+    test('of a person is not lifted by askonce', async () => {
+      const { ledger } = open();
+      await ledger.pause(['tea'], 'holiday', 'anna', noon);
+
+      expect(await ledger.resume(['tea'], 'askonce')).toEqual([]);
+      expect((await ledger.account('tea'))?.paused).not.toBeNull();
+    });
+
+    test('of anybody is lifted by a person', async () => {
+      const { ledger } = open();
+      await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+      await ledger.pause(['toys'], 'holiday', 'anna', noon);
+
+      expect((await ledger.resume(['tea', 'toys'], 'ben')).sort()).toEqual(['tea', 'toys']);
+    });
+  });
+}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { nothingSeen } from '../../../src/policy/evidence.js';
 import { aDelivery, anOrder, at, GERMANY } from '../../support/builders.js';
+import type { OpenLedger } from '../ledger-contract.js';
 import {
   A,
   accepted,
@@ -23,7 +24,6 @@ import {
   toys,
   waiting,
 } from '../planned.js';
-import type { OpenLedger } from '../ledger-contract.js';
 
 /** What discovery relies on. */
 export function pagesContract(open: OpenLedger): void {
@@ -42,7 +42,10 @@ export function pagesContract(open: OpenLedger): void {
     test('is written together with the place of its read', async () => {
       const { ledger } = open();
 
-      const counts = await ledger.recordPage(aPage([planned(), planned(waiting(), { orderId: B })], { cursor: more }), noon);
+      const counts = await ledger.recordPage(
+        aPage([planned(), planned(waiting(), { orderId: B })], { cursor: more }),
+        noon,
+      );
 
       expect(counts).toEqual({ fresh: 2, replanned: 0, unchanged: 0 });
       expect(await ledger.feeds(tea.name, tea.marketplaceIds)).toEqual([
@@ -111,12 +114,19 @@ export function pagesContract(open: OpenLedger): void {
       await expect(ledger.recordPage(aPage([planned(), impossible], { cursor: done }), noon)).rejects.toThrow();
 
       expect(await ledger.read(A)).toBeNull();
-      expect((await ledger.feeds(tea.name, [GERMANY]))[0]).toMatchObject({ watermark: null, read: { token: 'page-2' } });
+      expect((await ledger.feeds(tea.name, [GERMANY]))[0]).toMatchObject({
+        watermark: null,
+        read: { token: 'page-2' },
+      });
     });
 
     test('read a second time writes nothing', async () => {
       const { ledger } = open();
-      const page = aPage([planned(), planned(waiting(), { orderId: B }), planned(skipped('cancelled'), { orderId: C })]);
+      const page = aPage([
+        planned(),
+        planned(waiting(), { orderId: B }),
+        planned(skipped('cancelled'), { orderId: C }),
+      ]);
       await ledger.recordPage(page, noon);
 
       const counts = await ledger.recordPage(page, noon.plus({ hours: 1 }));
@@ -387,7 +397,8 @@ export function pagesContract(open: OpenLedger): void {
   });
 
   describe('the reads of an account', () => {
-    const places = async () => (await open().ledger.feeds('tea', tea.marketplaceIds)).map((feed) => feed.marketplaceIds);
+    const places = async () =>
+      (await open().ledger.feeds('tea', tea.marketplaceIds)).map((feed) => feed.marketplaceIds);
 
     test('go together for marketplaces that stand at the same place', async () => {
       const { ledger } = open();
@@ -443,7 +454,9 @@ export function pagesContract(open: OpenLedger): void {
       const until = noon.plus({ minutes: 5 });
       await ledger.leaseFeeds('tea', 'worker-1', until, noon);
 
-      const stranger = await ledger.releaseFeeds('tea', 'worker-2').then(() => ledger.leaseFeeds('tea', 'x', until, noon));
+      const stranger = await ledger
+        .releaseFeeds('tea', 'worker-2')
+        .then(() => ledger.leaseFeeds('tea', 'x', until, noon));
       const renewed = await ledger.leaseFeeds('tea', 'worker-1', until, noon);
       const justBefore = await ledger.leaseFeeds('tea', 'worker-2', until, until.minus(1));
       const atTheEnd = await ledger.leaseFeeds('tea', 'worker-2', until.plus({ minutes: 5 }), until);

@@ -1,2 +1,271 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DateTime } from 'luxon';
+import type { DueKind } from '../../../src/ledger/ledger.js';
 import type { OpenLedger } from '../ledger-contract.js';
-export function sweepingContract(_open: OpenLedger): void {}
+import {
+  A,
+  anAttempt,
+  aPage,
+  askTime,
+  B,
+  C,
+  claimed,
+  closing,
+  closingAt,
+  given,
+  inDoubt,
+  LEASE_SECONDS,
+  noon,
+  planned,
+  scheduled,
+  waiting,
+} from '../planned.js';
+
+const asking: DueKind = { account: 'tea', state: 'scheduled', limit: 9 };
+
+/** What the sweep relies on. */
+export function sweepingContract(open: OpenLedger): void {
+  const dueAt = (orderId: string, lookAt: DateTime) => planned(scheduled({ askAt: lookAt }), { orderId });
+  const ids = (orders: readonly { readonly orderId: string }[]) => orders.map(({ orderId }) => orderId);
+
+  describe('due', () => {
+    test('are the orders whose look comes up to and including the instant, the earliest first', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, noon));
+      await given(ledger, dueAt(B, noon.minus({ days: 1 })));
+      await given(ledger, dueAt(C, noon.plus(1)));
+
+      expect(await ledger.due([asking], noon)).toEqual([
+        { orderId: B, account: 'tea', state: 'scheduled', lookAt: noon.minus({ days: 1 }), closesAt: closing },
+        { orderId: A, account: 'tea', state: 'scheduled', lookAt: noon, closesAt: closing },
+      ]);
+    });
+
+    test('are at most so many of each kind, and none of a kind not asked for', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, noon));
+      await given(ledger, dueAt(B, noon.minus({ days: 1 })));
+      await given(ledger, planned(waiting({ lookAt: noon }), { orderId: C }));
+
+      const due = await ledger.due(
+        [
+          { ...asking, limit: 1 },
+          { account: 'tea', state: 'waiting', limit: 5 },
+        ],
+        noon,
+      );
+      const ofOthers = await ledger.due([{ ...asking, account: 'toys' }], noon);
+
+      expect(ids(due)).toEqual([B, C]);
+      expect(ofOthers).toEqual([]);
+      expect(await ledger.due([], noon)).toEqual([]);
+    });
+
+    test('are not those that have a wake-up', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, noon));
+      await given(ledger, dueAt(B, noon));
+
+      await ledger.markRung([{ orderId: A, at: noon }], []);
+
+      expect(ids(await ledger.due([asking], noon))).toEqual([B]);
+    });
+
+    test('are again those that were looked at and put off', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await ledger.markRung([{ orderId: A, at: noon }], []);
+
+      await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: noon.plus({ hours: 1 }) }, null, noon);
+
+      expect(await ledger.due([asking], noon)).toEqual([]);
+      expect(ids(await ledger.due([asking], noon.plus({ hours: 1 })))).toEqual([A]);
+    });
+
+    test('are claims at the end of their lease, and orders in doubt at their next look', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await claimed(ledger);
+      await inDoubt(ledger, B);
+      const settling: DueKind[] = [
+        { account: 'tea', state: 'sending', limit: 9 },
+        { account: 'tea', state: 'unknown', limit: 9 },
+      ];
+
+      expect(await ledger.due(settling, noon.plus({ seconds: LEASE_SECONDS }).minus(1))).toEqual([]);
+      expect(ids(await ledger.due(settling, noon.plus({ minutes: 15 })))).toEqual([A, B]);
+    });
+  });
+
+  describe('a wake-up that was handed out', () => {
+    test('counts as unheard when it should have rung before the instant', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await ledger.markRung([{ orderId: A, at: noon }], []);
+
+      expect(await ledger.unheard([asking], noon)).toEqual([]);
+      expect(ids(await ledger.unheard([asking], noon.plus(1)))).toEqual([A]);
+    });
+
+    test('that is unheard comes earliest first, at most so many of a kind', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await given(ledger, dueAt(B, askTime));
+      await ledger.markRung(
+        [
+          { orderId: A, at: noon.plus(2) },
+          { orderId: B, at: noon.plus(1) },
+        ],
+        [],
+      );
+
+      expect(ids(await ledger.unheard([{ ...asking, limit: 1 }], noon.plus({ hours: 1 })))).toEqual([B]);
+    });
+
+    test('is not noted for an order that was put off meanwhile: it would count as unheard until its next look', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      const tomorrow = noon.plus({ days: 1 });
+      await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: tomorrow }, null, noon);
+
+      await ledger.markRung([{ orderId: A, at: noon }], []);
+
+      expect(await ledger.unheard([asking], noon.plus({ hours: 1 }))).toEqual([]);
+      expect(ids(await ledger.due([asking], tomorrow))).toEqual([A]);
+    });
+
+    test('is not noted for an order that was decided meanwhile', async () => {
+      const { ledger } = open();
+      await given(ledger, planned({ kind: 'expired', reason: 'window-closed', delivery: null, window: null }));
+
+      await ledger.markRung([{ orderId: A, at: noon }], []);
+
+      expect(await ledger.unheard([asking], noon.plus({ hours: 1 }))).toEqual([]);
+    });
+
+    test('is noted for a claim as well', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      const { leaseUntil } = await claimed(ledger);
+
+      await ledger.markRung([{ orderId: A, at: leaseUntil }], []);
+
+      expect(ids(await ledger.unheard([{ ...asking, state: 'sending' }], leaseUntil.plus(1)))).toEqual([A]);
+    });
+
+    test('is taken back at a new pace, if it is for asking and has not rung yet', async () => {
+      const { ledger } = open();
+      const soon = noon.plus({ minutes: 10 });
+      await given(ledger);
+      await given(ledger, dueAt(B, askTime));
+      await given(ledger, planned(waiting({ lookAt: soon }), { orderId: C }));
+      await ledger.markRung(
+        [
+          { orderId: A, at: soon },
+          { orderId: B, at: noon },
+          { orderId: C, at: soon },
+        ],
+        [{ account: 'tea', through: soon, rate: 1 }],
+      );
+
+      await ledger.takeBackWakeUps('tea', noon);
+
+      const kinds = [asking, { ...asking, state: 'waiting' } as const];
+      expect(ids(await ledger.due(kinds, soon))).toEqual([A]);
+      expect(await ledger.account('tea')).toMatchObject({ backlogThrough: null, backlogRate: null });
+    });
+
+    test('tells how far the backlog of its account reaches', async () => {
+      const { ledger } = open();
+      const through = noon.plus({ minutes: 30 });
+
+      await ledger.markRung([], [{ account: 'tea', through, rate: 0.25 }]);
+
+      expect(await ledger.account('tea')).toMatchObject({ backlogThrough: through, backlogRate: 0.25 });
+      expect(await ledger.account('toys')).toMatchObject({ backlogThrough: null, backlogRate: null });
+    });
+  });
+
+  describe('an order whose window has ended', () => {
+    test('expires at the very instant, with its reason and an attempt', async () => {
+      const { ledger } = open();
+      await given(ledger, planned(scheduled(closingAt(noon))));
+
+      const tooEarly = await ledger.expire(noon.minus(1));
+      const expired = await ledger.expire(noon);
+
+      expect([tooEarly, expired]).toEqual([0, 1]);
+      expect(await ledger.read(A)).toMatchObject({ state: 'expired', reason: 'window-closed', nextLookAt: null });
+      expect(await ledger.attempts(A)).toMatchObject([
+        { at: noon, kind: 'decision', outcome: 'expired', detail: 'window-closed' },
+      ]);
+    });
+
+    test('expires although its account is not configured any more', async () => {
+      const { ledger } = open();
+      await ledger.recordPage(
+        aPage([planned(scheduled(closingAt(noon)))], { account: 'gone' }),
+        noon.minus({ days: 1 }),
+      );
+
+      expect(await ledger.expire(noon)).toBe(1);
+    });
+
+    test('has an hour more when it is in doubt', async () => {
+      const { ledger } = open();
+      await inDoubt(ledger);
+
+      const atTheEnd = await ledger.expire(closing.plus({ hours: 1 }).minus(1));
+      const anHourLater = await ledger.expire(closing.plus({ hours: 1 }));
+
+      expect([atTheEnd, anHourLater]).toEqual([0, 1]);
+      expect(await ledger.read(A)).toMatchObject({ state: 'expired', reason: 'fate-unknown' });
+    });
+
+    test('is left to settle while it is being sent', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await claimed(ledger);
+
+      expect(await ledger.expire(closing.plus({ days: 1 }))).toBe(0);
+      expect((await ledger.read(A))?.state).toBe('sending');
+    });
+
+    test('expires once, however many sweep at the same time', async () => {
+      const { ledger } = open();
+      await given(ledger, planned(scheduled(closingAt(noon))));
+
+      const counts = await Promise.all(Array.from({ length: 8 }, () => ledger.expire(noon)));
+
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
+      expect(await ledger.attempts(A)).toHaveLength(1);
+    });
+  });
+
+  describe('an order that a dry run held', () => {
+    const held = async () => {
+      const { ledger } = open();
+      await given(ledger);
+      const lookAt = noon.plus({ days: 1 });
+      await ledger.putOff(A, 'scheduled', { reason: 'dry-run', lookAt }, anAttempt(), noon);
+      return ledger;
+    };
+
+    test('is due at once when its account goes live', async () => {
+      const ledger = await held();
+
+      const released = await ledger.releaseDryRun(['tea'], noon);
+
+      expect(released).toBe(1);
+      expect(await ledger.read(A)).toMatchObject({ state: 'scheduled', reason: null, nextLookAt: noon, posts: 0 });
+      expect(await ledger.releaseDryRun(['tea'], noon)).toBe(0);
+    });
+
+    test('stays held while its account is not live', async () => {
+      const ledger = await held();
+
+      expect(await ledger.releaseDryRun(['toys'], noon)).toBe(0);
+      expect((await ledger.read(A))?.reason).toBe('dry-run');
+    });
+  });
+}
