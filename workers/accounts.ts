@@ -35,7 +35,8 @@ function planningRules(account: AccountConfig, config: Config): PlanningRules {
     marketplaces: new Map(
       account.marketplaces.flatMap(({ id, zone }) => {
         const rules = account.rules[id];
-        return rules === undefined ? [] : [[id, { zone, rules }] as const];
+        const filters = account.filters[id];
+        return rules === undefined || filters === undefined ? [] : [[id, { zone, rules, filters }] as const];
       }),
     ),
     transitDays: config.transitDays,

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
-import type { OrderFacts, UnreadableOrder } from '../policy/order.js';
+import type { OrderFacts, OrderItem, UnreadableOrder } from '../policy/order.js';
 import { isOrderId } from './order-id.js';
 
 export type OrderReading =
@@ -112,9 +112,13 @@ function factsOf(order: z.output<typeof orderSchema>): OrderFacts {
     ),
     allItemsCancelled: items.length > 0 && items.every((item) => item.cancellation?.cancellationExecution != null),
     programs: unique([...order.programs, ...items.flatMap((item) => item.programs)]),
-    skus: unique(items.map((item) => item.product?.sellerSku)),
-    asins: unique(items.map((item) => item.product?.asin)),
+    items: products(items.map((item) => ({ sku: item.product?.sellerSku || null, asin: item.product?.asin || null }))),
   };
+}
+
+/** Each product once, however many lines of the order it fills. */
+function products(items: readonly OrderItem[]): readonly OrderItem[] {
+  return [...new Map(items.map((item) => [`${item.sku}\n${item.asin}`, item])).values()];
 }
 
 function unique(values: readonly (string | null | undefined)[]): readonly string[] {

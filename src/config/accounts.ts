@@ -1,5 +1,5 @@
 import type { Marketplace } from '../amazon/marketplaces.js';
-import type { AskingRules } from '../policy/asking-rules.js';
+import { type AskingRules, noFilters, type OrderFilters } from '../policy/asking-rules.js';
 import { type AccountFile, readAccountFiles } from './account-files.js';
 import type { AccountConfig } from './config.js';
 import { type Key, keys } from './keys.js';
@@ -103,6 +103,7 @@ function readAccount({ name, own, shared }: AccountSources, problems: Problems) 
   for (const layer of own) reportForeignNarrowing(layer, [marketplaces], 'the account', problems);
 
   const rules: Record<string, AskingRules> = {};
+  const filters: Record<string, OrderFilters> = {};
   const askAfterDays: Setting<number>[] = [];
   for (const { id, code } of marketplaces.value ?? []) {
     const narrowed = <T>(key: Key<T, string>): Setting<T> =>
@@ -113,7 +114,9 @@ function readAccount({ name, own, shared }: AccountSources, problems: Problems) 
       askAfterDays: days.value,
       hours: narrowed(keys.ASK_HOURS).value,
       weekdays: narrowed(keys.ASK_WEEKDAYS).value,
+      askAfterDaysFor: [],
     };
+    filters[id] = noFilters;
   }
 
   const complete =
@@ -132,6 +135,7 @@ function readAccount({ name, own, shared }: AccountSources, problems: Problems) 
         region: region.value,
         marketplaces: marketplaces.value,
         rules,
+        filters,
       }
     : null;
   return { account, marketplaces, askAfterDays };

@@ -1,6 +1,6 @@
 import type { Duration } from 'luxon';
 import type { Marketplace, Region } from '../amazon/marketplaces.js';
-import type { AskingRules } from '../policy/asking-rules.js';
+import type { AskingRules, OrderFilters } from '../policy/asking-rules.js';
 
 /** Everything the environment says, read once, checked as a whole and frozen. Secrets are wrapped so that printing shows nothing. */
 export interface Config {
@@ -52,6 +52,8 @@ export interface AccountConfig {
   readonly marketplaces: readonly Marketplace[];
   /** The owner's rules, already narrowed to each of `marketplaces` (by marketplace id). */
   readonly rules: Readonly<Record<string, AskingRules>>;
+  /** Which orders the owner wants asked at all, by marketplace id likewise. */
+  readonly filters: Readonly<Record<string, OrderFilters>>;
 }
 
 /** A value that must never be printed. `reveal()` is the only way to it. */

@@ -3,6 +3,7 @@ import type { AfterAnswer, HeldReason } from '../policy/answer.js';
 import type { DeliveryEstimate, SeenBefore } from '../policy/evidence.js';
 import type { OrderFacts } from '../policy/order.js';
 import type { Plan } from '../policy/plan.js';
+import type { OrderOnRecord } from '../policy/replan.js';
 import type { KnownBy, OpenState, State } from '../policy/review-request.js';
 import type { FirstLooks, Sight } from '../policy/settling.js';
 import type { Operation, UsagePace } from '../policy/usage-plan.js';
@@ -12,7 +13,7 @@ import type { Operation, UsagePace } from '../policy/usage-plan.js';
  * arguments, so that a ledger has no clock of its own. Every method throws when the ledger cannot be reached; none ever
  * throws because somebody else was faster: that is an answer.
  */
-export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts {
+export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts, Replanning {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -258,6 +259,25 @@ export type SettleResult =
   /** `sight: null`: the look did not count. */
   | { readonly kind: 'look-again'; readonly sight: Sight | null; readonly lookAt: DateTime };
 
+/** Planning anew what is on record, when the owner's rules have changed. */
+export interface Replanning {
+  /** A fingerprint of the rules that the account's orders were last planned with; `null`: never, or not to the end. */
+  plannedWith(account: string): Promise<string | null>;
+  notePlannedWith(account: string, fingerprint: string): Promise<void>;
+  /**
+   * The account's orders whose plan may change (waiting, scheduled, and skipped by a rule), in the order of their ids, in
+   * batches, so that memory stays flat.
+   */
+  plannedOrders(account: string): AsyncIterable<readonly OrderOnRecord[]>;
+  /** Writes changed plans; rows that moved meanwhile are left alone. Answers how many were written. */
+  recordReplans(plans: readonly Replan[], now: DateTime): Promise<number>;
+}
+
+export interface Replan {
+  readonly order: OrderOnRecord;
+  readonly plan: Plan;
+}
+
 /** The usage plan, shared by every process. */
 export interface Pace {
   /**
@@ -289,7 +309,7 @@ export type Slot =
 export interface Accounts {
   account(name: string): Promise<AccountState | null>;
   accounts(): Promise<AccountState[]>;
-  /** Counts one failure of the whole account. */
+  /** Counts one failure of the whole account; an hour after the last cool-down a new series begins. */
   noteTrouble(account: string, now: DateTime): Promise<AccountState>;
   coolDown(account: string, until: DateTime): Promise<void>;
   noteHealth(account: string): Promise<void>;

@@ -2,6 +2,9 @@ import { Prisma, type PrismaClient, type SellingPartner } from './generated/clie
 import type { AccountState, Accounts } from './ledger.js';
 import { instant, instantOrNull } from './rows.js';
 
+/** Failures this far apart are not in a row. */
+const SERIES_ENDS_AFTER_HOURS = 1;
+
 export function prismaAccounts(db: PrismaClient): Accounts {
   return {
     async account(name) {
@@ -15,8 +18,11 @@ export function prismaAccounts(db: PrismaClient): Accounts {
 
     async noteTrouble(account, now) {
       const at = now.toJSDate();
-      await db.$executeRaw`UPDATE selling_partner
-        SET failures = failures + 1, failing_since = COALESCE(failing_since, ${at}) WHERE name = ${account}`;
+      const overSince = now.minus({ hours: SERIES_ENDS_AFTER_HOURS }).toJSDate();
+      await db.$executeRaw`UPDATE selling_partner SET
+          failures = CASE WHEN cool_down_until < ${overSince} THEN 1 ELSE failures + 1 END,
+          failing_since = CASE WHEN cool_down_until < ${overSince} THEN ${at} ELSE COALESCE(failing_since, ${at}) END
+        WHERE name = ${account}`;
       return accountState(await db.sellingPartner.findUniqueOrThrow({ where: { name: account } }));
     },
 

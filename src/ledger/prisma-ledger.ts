@@ -5,6 +5,7 @@ import { prismaAccounts } from './prisma-accounts.js';
 import { prismaFeeds } from './prisma-feeds.js';
 import { prismaOrders } from './prisma-orders.js';
 import { prismaPace } from './prisma-pace.js';
+import { prismaReplanning } from './prisma-replanning.js';
 import { prismaReports } from './prisma-reports.js';
 import { prismaSending } from './prisma-sending.js';
 import { prismaSettling } from './prisma-settling.js';
@@ -47,6 +48,7 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
     ...prismaSettling(db),
     ...prismaPace(db),
     ...prismaAccounts(db),
+    ...prismaReplanning(db),
     ...prismaReports(db),
     ping: async () => {
       await db.$queryRaw`SELECT 1`;

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { Plan } from '../policy/plan.js';
+import { packageStatusText } from '../policy/replan.js';
 import type { Prisma } from './generated/client.js';
 import type { PageCounts, PlannedOrder, PlannedPage } from './ledger.js';
 
@@ -11,7 +12,8 @@ export type Statements = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeR
  *
  * Left alone are rows whose fate is decided or under decision, rows with newer facts, and rows where nothing would change:
  * reading the same day of orders again writes nothing. A next look in the future stays when the plan stays, so that being
- * seen again does not hurry an order that waits for its next look.
+ * seen again does not hurry an order that waits for its next look. In the order of their ids, as everywhere where several
+ * rows are written: two writers that wait for each other's rows would be a deadlock.
  */
 export async function writePlans(
   tx: Statements,
@@ -41,7 +43,7 @@ export async function writePlans(
         fulfilled_by, service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
         undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, opens_at, closes_at, ask_at,
         next_look_at, ${at}, ${at}, ${at}
-      FROM page
+      FROM page ORDER BY order_id
       ON CONFLICT (order_id) DO UPDATE SET
         account = CASE WHEN r.account = ANY(${[...page.configuredAccounts]}) THEN r.account ELSE EXCLUDED.account END,
         marketplace_id = EXCLUDED.marketplace_id, state = EXCLUDED.state,
@@ -68,6 +70,7 @@ export async function writePlans(
         AND ((r.state, r.ask_at, r.closes_at, r.evidence, r.last_updated_at, r.package_status, r.fulfillment_status)
             IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.ask_at, EXCLUDED.closes_at, EXCLUDED.evidence,
               EXCLUDED.last_updated_at, EXCLUDED.package_status, EXCLUDED.fulfillment_status)
+          OR (r.state <> 'scheduled' AND r.reason IS DISTINCT FROM EXCLUDED.reason)
           OR (r.state = 'waiting' AND r.next_look_at <= ${at})
           OR r.account <> ALL(${[...page.configuredAccounts]}))
       RETURNING r.order_id, r.account, r.state, r.reason, r.rule, r.xmax = 0 AS fresh
@@ -102,9 +105,10 @@ function planRow({ facts, seen, plan }: PlannedOrder, now: DateTime): Record<str
     service_level: facts.serviceLevel,
     promised_from: facts.promisedFrom,
     promised_by: facts.promisedBy,
-    package_status: facts.packages.map((parcel) => parcel.detailedStatus ?? parcel.status ?? '?').join(',') || null,
-    skus: facts.skus,
-    asins: facts.asins,
+    package_status: packageStatusText(facts.packages),
+    // Beside each other, as they stand in the order; an unknown one is empty.
+    skus: facts.items.map(({ sku }) => sku ?? ''),
+    asins: facts.items.map(({ asin }) => asin ?? ''),
     programs: facts.programs,
     shipped_seen_at: shipped ? facts.lastUpdatedAt : seen.shippedSeenAt,
     undelivered_at: underWay ? now : seen.undeliveredAt,
@@ -112,7 +116,7 @@ function planRow({ facts, seen, plan }: PlannedOrder, now: DateTime): Record<str
   };
 }
 
-function planColumns(plan: Plan): Record<string, unknown> {
+export function planColumns(plan: Plan): Record<string, unknown> {
   switch (plan.kind) {
     case 'scheduled':
       return {
@@ -126,7 +130,7 @@ function planColumns(plan: Plan): Record<string, unknown> {
     case 'waiting':
       return { state: 'waiting', reason: plan.reason, next_look_at: plan.lookAt };
     case 'skipped':
-      return { state: 'skipped', reason: plan.reason };
+      return { state: 'skipped', reason: plan.reason, ...windowColumns(plan) };
     case 'expired':
       return { state: 'expired', reason: plan.reason, ...windowColumns(plan) };
     default:
@@ -137,7 +141,7 @@ function planColumns(plan: Plan): Record<string, unknown> {
 function windowColumns({
   delivery,
   window,
-}: Extract<Plan, { kind: 'scheduled' | 'expired' }>): Record<string, unknown> {
+}: Extract<Plan, { kind: 'scheduled' | 'skipped' | 'expired' }>): Record<string, unknown> {
   return {
     delivered_earliest: delivery?.earliest,
     delivered_about: delivery?.about,

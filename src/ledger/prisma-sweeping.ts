@@ -29,23 +29,32 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
       // An order may have heard its wake-up and been put off before this note of it: then it wants a new one, not this.
       await db.$transaction([
         db.$executeRaw`
-          UPDATE review_request r SET ring_at = rung.at
-          FROM unnest(${rung.map(({ orderId }) => orderId)}::text[],
-            ${rung.map(({ at }) => at.toJSDate())}::timestamptz[]) AS rung(order_id, at)
-          WHERE r.order_id = rung.order_id AND r.next_look_at <= rung.at`,
+          UPDATE review_request r SET ring_at = locked.at
+          FROM (
+            SELECT order_id, rung.at
+            FROM unnest(${rung.map(({ orderId }) => orderId)}::text[],
+              ${rung.map(({ at }) => at.toJSDate())}::timestamptz[]) AS rung(order_id, at)
+            JOIN review_request known USING (order_id) WHERE known.next_look_at <= rung.at
+            ORDER BY order_id FOR NO KEY UPDATE OF known
+          ) AS locked WHERE r.order_id = locked.order_id`,
         db.$executeRaw`
-          UPDATE selling_partner p SET backlog_through = backlog.through, backlog_rate = backlog.rate
-          FROM unnest(${backlogs.map(({ account }) => account)}::text[],
-            ${backlogs.map(({ through }) => through.toJSDate())}::timestamptz[],
-            ${backlogs.map(({ rate }) => rate)}::float8[]) AS backlog(account, through, rate)
-          WHERE p.name = backlog.account`,
+          UPDATE selling_partner p SET backlog_through = locked.through, backlog_rate = locked.rate
+          FROM (
+            SELECT name, backlog.through, backlog.rate
+            FROM unnest(${backlogs.map(({ account }) => account)}::text[],
+              ${backlogs.map(({ through }) => through.toJSDate())}::timestamptz[],
+              ${backlogs.map(({ rate }) => rate)}::float8[]) AS backlog(name, through, rate)
+            JOIN selling_partner known USING (name) ORDER BY name FOR NO KEY UPDATE OF known
+          ) AS locked WHERE p.name = locked.name`,
       ]);
     },
 
     async takeBackWakeUps(account, now) {
       await db.$transaction([
-        db.$executeRaw`UPDATE review_request SET ring_at = NULL
-          WHERE account = ${account} AND state = 'scheduled' AND ring_at > ${now.toJSDate()} AND next_look_at IS NOT NULL`,
+        db.$executeRaw`UPDATE review_request SET ring_at = NULL WHERE order_id IN (
+          SELECT order_id FROM review_request
+          WHERE account = ${account} AND state = 'scheduled' AND ring_at > ${now.toJSDate()} AND next_look_at IS NOT NULL
+          ORDER BY order_id FOR NO KEY UPDATE)`,
         db.$executeRaw`UPDATE selling_partner SET backlog_through = NULL, backlog_rate = NULL WHERE name = ${account}`,
       ]);
     },
@@ -62,7 +71,10 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
     async releaseDryRun(accounts, now) {
       return db.$executeRaw`
         UPDATE review_request SET reason = NULL, next_look_at = ${now.toJSDate()}, ring_at = NULL, changed_at = ${now.toJSDate()}
-        WHERE state = 'scheduled' AND reason = 'dry-run' AND account = ANY(${[...accounts]})`;
+        WHERE order_id IN (
+          SELECT order_id FROM review_request
+          WHERE state = 'scheduled' AND reason = 'dry-run' AND account = ANY(${[...accounts]})
+          ORDER BY order_id FOR NO KEY UPDATE)`;
     },
   };
 }

@@ -45,7 +45,10 @@ export function judgeTrouble(seen: AccountTroubleSeen, random: number, now: Date
     case 'denied':
     case 'token-expired':
     case 'secret-expired':
-      return lastsTooLong(seen, now) && !isOutage(seen) ? pauseForRefusal(seen.trouble) : coolDown;
+      // Amazon names the secret, and every account of the application fails with it: that is no outage.
+      return lastsTooLong(seen, now) && (seen.trouble === 'secret-expired' || !isOutage(seen))
+        ? pauseForRefusal(seen.trouble)
+        : coolDown;
     case 'token-unavailable':
       return coolDown;
     default:

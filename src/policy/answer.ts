@@ -1,6 +1,7 @@
 import type { DateTime, Duration } from 'luxon';
 import type { AccountTrouble, AskOutcome } from './outcome.js';
 import type { ExpiryReason } from './plan.js';
+import { inTime } from './request-window.js';
 import type { KnownBy } from './review-request.js';
 import { lookTime, type SettleRules } from './settling.js';
 
@@ -50,7 +51,7 @@ const withoutToken: ReadonlySet<AccountTrouble> = new Set(['token-unavailable', 
 
 /** Reads the answer (design 5, "Reading the answer"): the message decided the outcome, this decides the order. */
 export function afterAnswer(outcome: AskOutcome, asked: Asked, rules: AnswerRules, now: DateTime): AfterAnswer {
-  const recheckAt = now.plus(rules.recheckEvery);
+  const recheckAt = inTime(now.plus(rules.recheckEvery), asked.closesAt, now);
   switch (outcome.kind) {
     case 'accepted':
       return { state: 'sent', knownBy: 'accepted' };

@@ -10,14 +10,47 @@ import type { AskingRules } from './asking-rules.js';
  */
 export function firstAllowed(from: DateTime, before: DateTime, rules: AskingRules, zone: string): DateTime | null {
   if (from >= before) return null;
-  const local = from.setZone(zone);
-  if (isAllowed(local, rules)) return from.toUTC();
+  const begins = beginsAt(from, rules, zone);
+  if (begins === 'now') return from.toUTC();
+  return begins !== null && begins < before.toMillis() ? DateTime.fromMillis(begins, { zone: 'utc' }) : null;
+}
+
+/** `now`, or the instant in milliseconds at which the next allowed time begins; `null` when none does within some weeks. */
+type Beginning = 'now' | number | null;
+
+const known = new WeakMap<AskingRules, Map<string, Beginning>>();
+const MOST_KNOWN = 100_000;
+
+/**
+ * Rules speak in whole minutes, so all instants of a minute have one answer. It is remembered: planning a million orders
+ * anew asks for the same minutes over and over, and zone arithmetic is the dear part of it.
+ */
+function beginsAt(from: DateTime, rules: AskingRules, zone: string): Beginning {
+  const key = `${zone} ${Math.floor(from.toMillis() / 60_000)}`;
+  let answers = known.get(rules);
+  if (answers === undefined || answers.size >= MOST_KNOWN) {
+    answers = new Map();
+    known.set(rules, answers);
+  }
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = nextBeginning(from.setZone(zone), rules);
+    answers.set(key, answer);
+  }
+  return answer;
+}
+
+/** Every weekday comes within a week; a clock change may swallow a span that comes once a week. */
+const DAYS_AHEAD = 22;
+
+function nextBeginning(local: DateTime, rules: AskingRules): Beginning {
+  if (isAllowed(local, rules)) return 'now';
   let day = local.startOf('day');
-  while (day < before) {
+  for (let ahead = 0; ahead < DAYS_AHEAD; ahead += 1) {
     const next = day.plus({ days: 1 }).startOf('day');
     const allowed = beginnings(day, next, rules).filter((instant) => instant > local && isAllowed(instant, rules));
     const first = DateTime.min(...allowed);
-    if (first !== undefined) return first < before ? first.toUTC() : null;
+    if (first !== undefined) return first.toMillis();
     day = next;
   }
   return null;

@@ -92,7 +92,10 @@ function packageDelivered(
   guess: DeliveryEstimate,
   now: DateTime,
 ): DeliveryEstimate {
-  if (seen.delivered?.evidence === 'package-delivered') return seen.delivered;
+  const onRecord = seen.delivered;
+  // A package that was under way again after it was reported as delivered is delivered anew.
+  const stands = onRecord !== null && (seen.undeliveredAt === null || seen.undeliveredAt <= onRecord.latest);
+  if (onRecord?.evidence === 'package-delivered' && stands) return onRecord;
   const from = latest(seen.undeliveredAt, shippedAt) ?? guess.earliest;
   const earliest = DateTime.min(from, now);
   const about = DateTime.max(earliest, DateTime.min(guess.about, now));

@@ -28,8 +28,14 @@ export interface OrderFacts {
   /** True when Amazon lists an executed cancellation on every item. */
   readonly allItemsCancelled: boolean;
   readonly programs: readonly string[];
-  readonly skus: readonly string[];
-  readonly asins: readonly string[];
+  /** Each product of the order once. */
+  readonly items: readonly OrderItem[];
+}
+
+/** One product of an order, by the names the seller and Amazon have for it. */
+export interface OrderItem {
+  readonly sku: string | null;
+  readonly asin: string | null;
 }
 
 /** Orders 2026-01-01 `FulfillmentStatus`. There is no "delivered". */

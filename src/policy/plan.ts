@@ -1,11 +1,13 @@
 import { DateTime, type Duration } from 'luxon';
 import { firstAllowed } from './asking-hours.js';
-import type { AskingRules } from './asking-rules.js';
+import type { AskingRules, OrderFilters } from './asking-rules.js';
 import { type DeliveryEstimate, deliveryOf, type SeenBefore, type TransitDays } from './evidence.js';
 import { latest } from './instants.js';
-import type { OrderFacts } from './order.js';
+import type { OrderFacts, OrderItem } from './order.js';
+import { excludedBy } from './order-filters.js';
+import { fits } from './product-pattern.js';
 import { type RequestWindow, requestWindow } from './request-window.js';
-import type { SkipReason } from './review-request.js';
+import { canReturn, type SkipReason } from './review-request.js';
 
 /** What should become of an order, decided from facts, earlier looks, the owner's rules and the time; nothing else. */
 export type Plan =
@@ -21,7 +23,13 @@ export type Plan =
     }
   /** Nothing can be planned yet; look at the order itself again at `lookAt`, whatever discovery brings before. */
   | { readonly kind: 'waiting'; readonly reason: WaitReason; readonly lookAt: DateTime }
-  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  /** Skipped by a rule of the owner, the order keeps what is known of its delivery: the rule may go. */
+  | {
+      readonly kind: 'skipped';
+      readonly reason: SkipReason;
+      readonly delivery: DeliveryEstimate | null;
+      readonly window: RequestWindow | null;
+    }
   | {
       readonly kind: 'expired';
       readonly reason: ExpiryReason;
@@ -34,9 +42,15 @@ export type ExpiryReason = 'window-closed' | 'never-shipped' | 'never-delivered'
 /** `deadline`: the window would have closed before the owner's next hour or weekday. */
 export type AskTimeRule = 'wait-after-delivery' | 'window-opens' | 'asking-hours' | 'deadline';
 
+export interface MarketplaceRules {
+  readonly zone: string;
+  readonly rules: AskingRules;
+  readonly filters: OrderFilters;
+}
+
 export interface PlanningRules {
   /** By marketplace id: those the owner configured for this account, with their zones. */
-  readonly marketplaces: ReadonlyMap<string, { readonly zone: string; readonly rules: AskingRules }>;
+  readonly marketplaces: ReadonlyMap<string, MarketplaceRules>;
   readonly transitDays: TransitDays;
   readonly windowMargin: Duration;
   readonly recheckEvery: Duration;
@@ -50,13 +64,13 @@ const GIVE_UP_DELIVERY_DAYS = 180;
 /** Decides about one order. Pure: the same input gives the same plan. */
 export function plan(facts: OrderFacts, seen: SeenBefore, rules: PlanningRules, now: DateTime): Plan {
   const skip = skipReason(facts, rules);
-  if (skip !== null) return { kind: 'skipped', reason: skip };
+  if (skip !== null) return skipped(skip, facts, seen, rules, now);
   if (facts.fulfillmentStatus !== 'SHIPPED') return waitForShipping(facts, rules, now);
 
   const delivery = deliveryOf(facts, seen, rules.transitDays, now);
   switch (delivery.kind) {
     case 'failed':
-      return { kind: 'skipped', reason: delivery.reason };
+      return { kind: 'skipped', reason: delivery.reason, delivery: null, window: null };
     case 'under-way':
       return waitForDelivery(facts, rules, now);
     case 'estimated':
@@ -72,8 +86,29 @@ function skipReason(facts: OrderFacts, rules: PlanningRules): SkipReason | null 
   if (facts.fulfillmentStatus === 'CANCELLED' || facts.allItemsCancelled) return 'cancelled';
   if (facts.fulfillmentStatus === 'UNFULFILLABLE') return 'unfulfillable';
   if (facts.marketplaceId === null) return 'marketplace-unknown';
-  if (!rules.marketplaces.has(facts.marketplaceId)) return 'marketplace-not-configured';
-  return null;
+  const marketplace = rules.marketplaces.get(facts.marketplaceId);
+  return marketplace === undefined ? 'marketplace-not-configured' : excludedBy(facts, marketplace.filters);
+}
+
+function skipped(reason: SkipReason, facts: OrderFacts, seen: SeenBefore, rules: PlanningRules, now: DateTime): Plan {
+  if (!canReturn(reason) || facts.fulfillmentStatus !== 'SHIPPED') {
+    return { kind: 'skipped', reason, delivery: null, window: null };
+  }
+  const delivery = deliveryOf(facts, seen, rules.transitDays, now);
+  switch (delivery.kind) {
+    case 'failed':
+      return { kind: 'skipped', reason: delivery.reason, delivery: null, window: null };
+    case 'under-way':
+      return { kind: 'skipped', reason, delivery: null, window: null };
+    case 'estimated': {
+      const window = requestWindow(delivery.estimate, rules.windowMargin);
+      if (now >= window.closesAt)
+        return { kind: 'expired', reason: 'window-closed', delivery: delivery.estimate, window };
+      return { kind: 'skipped', reason, delivery: delivery.estimate, window };
+    }
+    default:
+      return delivery satisfies never;
+  }
 }
 
 function waitForShipping(facts: OrderFacts, rules: PlanningRules, now: DateTime): Plan {
@@ -99,9 +134,9 @@ function schedule(facts: OrderFacts, delivery: DeliveryEstimate, rules: Planning
   if (now >= window.closesAt) return { kind: 'expired', reason: 'window-closed', delivery, window };
 
   const marketplace = rules.marketplaces.get(facts.marketplaceId ?? '');
-  if (marketplace === undefined) return { kind: 'skipped', reason: 'marketplace-not-configured' };
+  if (marketplace === undefined) return { kind: 'skipped', reason: 'marketplace-not-configured', delivery, window };
   const local = { rules: marketplace.rules, zone: marketplace.zone, window };
-  const { askAt, rule } = askTime(delivery, local);
+  const { askAt, rule } = askTime(delivery, facts.items, local);
   return { kind: 'scheduled', delivery, window, askAt, rule, lookAt: nextAllowed(askAt, local, now).at };
 }
 
@@ -116,14 +151,28 @@ export interface LocalRules {
  * The first allowed hour from max(opens_at, about + wait). The deadline wins: when the window closes before the next
  * allowed hour, the wait alone decides. Does not depend on the time of planning, so planning again changes nothing.
  */
-function askTime(delivery: DeliveryEstimate, local: LocalRules): { askAt: DateTime; rule: AskTimeRule } {
+function askTime(
+  delivery: DeliveryEstimate,
+  items: readonly OrderItem[],
+  local: LocalRules,
+): { askAt: DateTime; rule: AskTimeRule } {
   const { window, rules, zone } = local;
-  const waited = delivery.about.plus({ days: rules.askAfterDays });
+  const waited = delivery.about.plus({ days: waitDays(items, rules) });
   const earliest = DateTime.max(window.opensAt, waited).toUTC();
   const allowed = firstAllowed(earliest, window.closesAt, rules, zone);
   if (allowed === null) return { askAt: DateTime.min(earliest, window.closesAt), rule: 'deadline' };
   if (allowed > earliest) return { askAt: allowed, rule: 'asking-hours' };
   return { askAt: allowed, rule: waited >= window.opensAt ? 'wait-after-delivery' : 'window-opens' };
+}
+
+/** The longest wait of the order's items; an item that no pattern names waits the general days. */
+function waitDays(items: readonly OrderItem[], { askAfterDays, askAfterDaysFor }: AskingRules): number {
+  if (askAfterDaysFor.length === 0 || items.length === 0) return askAfterDays;
+  const waits = items.map(({ sku, asin }) => {
+    const named = askAfterDaysFor.filter(({ pattern }) => fits(sku, pattern) || fits(asin, pattern));
+    return named.length === 0 ? askAfterDays : Math.max(...named.map(({ days }) => days));
+  });
+  return Math.max(...waits);
 }
 
 /**

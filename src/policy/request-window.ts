@@ -27,3 +27,12 @@ export function phase(window: RequestWindow, now: DateTime): 'early' | 'open' | 
   if (now < window.opensAt) return 'early';
   return now < window.closesAt ? 'open' : 'closed';
 }
+
+/** The last look of all is a little before the window closes: at its end there would be no time left to ask. */
+const LAST_LOOK_MINUTES = 5;
+
+/** Draws a later look forward to the last one that can still lead to a request. */
+export function inTime(lookAt: DateTime, closesAt: DateTime, now: DateTime): DateTime {
+  const lastLook = closesAt.minus({ minutes: LAST_LOOK_MINUTES });
+  return lookAt > lastLook && lastLook > now ? lastLook : lookAt;
+}

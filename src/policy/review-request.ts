@@ -1,3 +1,5 @@
+import type { FilterReason } from './order-filters.js';
+
 /** The states of a review request; one per Amazon order. */
 export const states = ['waiting', 'scheduled', 'sending', 'unknown', 'sent', 'refused', 'skipped', 'expired'] as const;
 export type State = (typeof states)[number];
@@ -31,6 +33,7 @@ export function mayMove(from: State, to: State): boolean {
 
 /** Why an order is not asked. Each is a name that people filter by; none of them looks at how happy the buyer is. */
 export type SkipReason =
+  | FilterReason
   | 'non-amazon-channel'
   | 'replacement-order'
   | 'cancelled'
@@ -45,6 +48,12 @@ export type SkipReason =
 
 /** Skips that a changed rule or a better answer of Amazon can undo while the window is open. The others are for good. */
 export const returningReasons = [
+  'fulfilled-by',
+  'only-skus',
+  'except-skus',
+  'only-asins',
+  'except-asins',
+  'except-programs',
   'marketplace-not-configured',
   'marketplace-unknown',
   'unreadable-order',

@@ -1,12 +1,16 @@
 import type { DateTime } from 'luxon';
 import type { OrderRef } from '../amazon/gateway.js';
 import { type HealthVerdict, judgeTrouble } from '../policy/account-health.js';
+import { latest } from '../policy/instants.js';
 import type { AccountTrouble } from '../policy/outcome.js';
 import { takeSlot } from './slot.js';
 import type { StepAccount, StepContext } from './step.js';
 
 /** While an account is paused by Amazon's refusal, it is tried this often: a person who mended it need not tell us. */
 export const PROBE_EVERY_MINUTES = 15;
+
+/** Accounts that failed together fail at the same time: an older failure of another account says nothing about an outage. */
+const LATELY_MINUTES = 60;
 
 export type TroubleFate =
   /** The account is left alone until then; its orders stay as they are. */
@@ -27,7 +31,11 @@ export async function meetTrouble(
     return { kind: 'order' };
   }
   const state = await ledger.noteTrouble(account.name, clock.now());
-  const failing = (await ledger.accounts()).filter(({ name, failures }) => failures > 0 && context.accounts.has(name));
+  const lately = clock.now().minus({ minutes: LATELY_MINUTES });
+  const failing = (await ledger.accounts()).filter(
+    ({ name, failures, failingSince, coolDownUntil }) =>
+      failures > 0 && (latest(failingSince, coolDownUntil) ?? lately) >= lately && context.accounts.has(name),
+  );
   const verdict = judgeTrouble(
     {
       trouble,

@@ -13,6 +13,6 @@ export function planOrder(
   now: DateTime,
 ): PlannedOrder {
   const seen = known ?? nothingSeen;
-  if (suppressed) return { facts, seen, plan: { kind: 'skipped', reason: 'suppressed' } };
+  if (suppressed) return { facts, seen, plan: { kind: 'skipped', reason: 'suppressed', delivery: null, window: null } };
   return { facts, seen, plan: plan(facts, seen, rules, now) };
 }

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { AttemptFacts, ReviewRequest } from '../ledger/ledger.js';
+import type { State } from '../policy/review-request.js';
 import { meetTrouble } from './account-trouble.js';
 import { planOrder } from './plan-order.js';
 import { attemptOf, backOff, learnFrom, takeSlot } from './slot.js';
@@ -9,7 +10,7 @@ import type { StepAccount, StepContext } from './step.js';
 export async function schedule(orderId: string, context: StepContext): Promise<void> {
   const { ledger, clock, accounts } = context;
   const row = await ledger.read(orderId);
-  if (row?.state !== 'waiting' || row.nextLookAt === null || row.nextLookAt > clock.now()) return;
+  if (row === null || !isDue(row, 'waiting', clock.now())) return;
   const account = accounts.get(row.account);
   const state = await ledger.account(row.account);
   if (account === undefined || state === null || state.paused?.by === 'askonce') return;
@@ -21,8 +22,9 @@ export async function schedule(orderId: string, context: StepContext): Promise<v
   const fresh = await readAgain(row, account, context);
   switch (fresh.kind) {
     case 'planned':
-      if (state.failures > 0) await ledger.noteHealth(account.name);
-      if (fresh.due) await context.wakeUps.ringNow('sweep', 'all');
+      if (isDue(fresh.row, 'scheduled', clock.now())) return context.wakeUps.ringNow('sweep', 'all');
+      if (isDue(fresh.row, 'waiting', clock.now()))
+        return putOff(clock.now().plus(context.settings.recheckEvery), null);
       return;
     case 'later':
       return putOff(fresh.at, null);
@@ -33,9 +35,13 @@ export async function schedule(orderId: string, context: StepContext): Promise<v
   }
 }
 
+export function isDue(row: ReviewRequest, state: State, now: DateTime): boolean {
+  return row.state === state && row.nextLookAt !== null && row.nextLookAt <= now;
+}
+
 export type FreshRead =
-  /** In the ledger, planned anew. `due`: it may be asked now. */
-  | { readonly kind: 'planned'; readonly due: boolean }
+  /** Planned anew: the row as it stands now, which older facts than those on record leave as it was. */
+  | { readonly kind: 'planned'; readonly row: ReviewRequest }
   | { readonly kind: 'later'; readonly at: DateTime }
   /** Amazon told nothing about the order; what is on record stands. */
   | { readonly kind: 'useless'; readonly attempt: AttemptFacts };
@@ -54,7 +60,7 @@ export async function readAgain(row: ReviewRequest, account: StepAccount, contex
       const planned = planOrder(outcome.facts, row.seen, suppressed.size > 0, account.rules, now);
       await ledger.recordOrder(account.name, planned, attemptOf('order', planned.plan.kind, call, null), now);
       log.info('order-read', { account: account.name, orderId: row.orderId, plan: planned.plan.kind });
-      return { kind: 'planned', due: planned.plan.kind === 'scheduled' && planned.plan.lookAt <= now };
+      return { kind: 'planned', row: (await ledger.read(row.orderId)) ?? row };
     }
     case 'throttled':
       return { kind: 'later', at: await backOff(account.name, 'getOrder', context) };

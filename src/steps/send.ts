@@ -1,12 +1,13 @@
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 import type { Answer, OrderRef } from '../amazon/gateway.js';
 import type { AttemptFacts, Claim, ReviewRequest } from '../ledger/ledger.js';
 import { type AfterAnswer, afterAnswer, type HeldReason } from '../policy/answer.js';
 import type { AskOutcome, LookOutcome } from '../policy/outcome.js';
 import { nextAllowed } from '../policy/plan.js';
+import { inTime } from '../policy/request-window.js';
 import { meetTrouble } from './account-trouble.js';
 import { persist } from './persist.js';
-import { readAgain } from './schedule.js';
+import { isDue, readAgain } from './schedule.js';
 import { attemptOf, backOff, learnFrom, takeSlot } from './slot.js';
 import type { StepAccount, StepContext } from './step.js';
 
@@ -33,8 +34,9 @@ export async function send(orderId: string, context: StepContext): Promise<void>
   if (slot.kind === 'busy') return leaveToSweep(row, slot.freeAt, context);
   const look = await account.gateway.look(order);
   await learnFrom(look.call, account.name, 'getSolicitationActions', context);
-  const answered = look.outcome.kind === 'offered' || look.outcome.kind === 'gone';
-  if (answered && ready.failing) await ledger.noteHealth(account.name);
+  // An offer proves the account well only where no POST follows: it may be the POST that Amazon denies.
+  const healthy = look.outcome.kind === 'gone' || (look.outcome.kind === 'offered' && !account.live);
+  if (healthy && ready.failing) await ledger.noteHealth(account.name);
   if (look.outcome.kind !== 'offered') return notOffered(row, look, account, context);
 
   const offered = attemptOf('look', 'offered', look.call, row.looks === 0 ? 'first' : null);
@@ -43,19 +45,25 @@ export async function send(orderId: string, context: StepContext): Promise<void>
     await hold(row, 'dry-run', clock.now().plus(context.settings.recheckEvery), offered, context);
     return;
   }
-  return ask(row, account, order, offered, context);
+  return ask(row, ready, offered, context);
 }
 
-type Readiness =
-  | { readonly kind: 'no' }
-  | { readonly kind: 'yes'; readonly account: StepAccount; readonly order: OrderRef; readonly failing: boolean };
+type Readiness = { readonly kind: 'no' } | Ready;
+
+interface Ready {
+  readonly kind: 'yes';
+  readonly account: StepAccount;
+  readonly order: OrderRef;
+  /** The account's last calls failed. */
+  readonly failing: boolean;
+}
 
 /** Everything that can keep an order from being asked now without a call to the solicitations API. */
 async function readiness(row: ReviewRequest, context: StepContext): Promise<Readiness> {
   const { ledger, clock, accounts } = context;
   const now = clock.now();
   const no = (): Readiness => ({ kind: 'no' });
-  if (row.state !== 'scheduled' || row.nextLookAt === null || row.nextLookAt > now) return no();
+  if (!isDue(row, 'scheduled', now)) return no();
   if (row.marketplaceId === null || row.askAt === null || row.opensAt === null || row.closesAt === null) return no();
   if (now >= row.closesAt) return no();
 
@@ -67,7 +75,11 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
     return no();
   }
   const local = account.rules.marketplaces.get(row.marketplaceId);
-  if (local === undefined) return no();
+  if (local === undefined) {
+    // Configured again it is asked; until then nobody need ring for it.
+    await leaveToSweep(row, now.plus(context.settings.recheckEvery), context);
+    return no();
+  }
 
   const allowed = nextAllowed(row.askAt, { ...local, window: { opensAt: row.opensAt, closesAt: row.closesAt } }, now);
   if (allowed.at > now) {
@@ -81,7 +93,7 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
       await leaveToSweep(row, fresh.at, context);
       return no();
     }
-    if (fresh.kind === 'planned' && !fresh.due) return no();
+    if (fresh.kind === 'planned' && !isDue(fresh.row, 'scheduled', clock.now())) return no();
   }
   return {
     kind: 'yes',
@@ -137,12 +149,9 @@ async function hold(
   attempt: AttemptFacts,
   { ledger, clock, log }: StepContext,
 ): Promise<void> {
-  // The last look of all is just before the window closes, not beyond it.
-  const lastLook = row.closesAt?.minus({ minutes: 5 });
-  const at = lastLook && lastLook > clock.now() ? DateTime.min(lookAt, lastLook) : lookAt;
+  const at = row.closesAt === null ? lookAt : inTime(lookAt, row.closesAt, clock.now());
   await ledger.putOff(row.orderId, 'scheduled', { reason, lookAt: at }, attempt, clock.now());
   log.info('not-asked', { account: row.account, orderId: row.orderId, reason, lookAt: at.toISO() });
-  return;
 }
 
 /**
@@ -156,8 +165,7 @@ async function leaveToSweep(row: ReviewRequest, lookAt: DateTime, { ledger, cloc
 /** Slot, token, claim, fence, POST, record: in this order. Nothing else may POST. */
 async function ask(
   row: ReviewRequest,
-  account: StepAccount,
-  order: OrderRef,
+  { account, order, failing }: Ready,
   offered: AttemptFacts,
   context: StepContext,
 ): Promise<void> {
@@ -173,11 +181,22 @@ async function ask(
   // The claim is committed before the call. A crash below leaves `sending` behind, which settle resolves by asking
   // Amazon, never by sending again.
   const claim = await ledger.claim(row.orderId, worker, settings.claimLease.as('seconds'), offered, clock.now());
-  if (claim === null) return;
+  if (claim === null) return refusedClaim(row, context);
   const answer = (await ledger.mayPost(claim, clock.now()))
     ? await account.gateway.ask(order, () => clock.now() < halfOf(claim))
     : fenced;
-  return settleAnswer(claim, answer, account, context);
+  await settleAnswer(claim, answer, account, context);
+  if (failing && provesHealth(answer.outcome)) await ledger.noteHealth(account.name);
+}
+
+/** Mostly somebody else was faster. A suppressed order, though, would be offered and refused at every wake-up. */
+async function refusedClaim(row: ReviewRequest, context: StepContext): Promise<void> {
+  const suppressed = await context.ledger.suppressed([row.orderId]);
+  if (suppressed.size > 0) await leaveToSweep(row, context.clock.now().plus(context.settings.recheckEvery), context);
+}
+
+function provesHealth({ kind }: AskOutcome): boolean {
+  return kind === 'accepted' || kind === 'already-requested' || kind === 'not-available' || kind === 'outside-window';
 }
 
 /** After half of its lease a claim may not start a POST any more: the answer has to be in before the lease runs out. */
@@ -211,7 +230,9 @@ async function settleAnswer(
   log.info(eventOf(after), { account: claim.account, orderId: claim.orderId, outcome: outcome.kind, recorded });
   if (recorded === 'late' && after.state === 'sent') {
     // Settle gave the order back meanwhile, on two looks that were stale. This answer proves otherwise.
-    await ledger.doubtAgain(claim.orderId, clock.now(), attemptOf('settle', 'late-answer', call, null), clock.now());
+    const late = attemptOf('settle', 'late-answer', call, null);
+    const doubted = await ledger.doubtAgain(claim.orderId, clock.now(), late, clock.now());
+    if (doubted) await ledger.record(claim, after, attempt, clock.now());
   }
 
   await learnFrom(call, account.name, 'createSolicitation', context);

@@ -70,7 +70,8 @@ async function weigh(
         : ({
             kind: 'look-again',
             sight: null,
-            lookAt: lookTime(doubt, settings, now.plus({ seconds: RETRY_SECONDS })),
+            // Such an outage lasts: looking every few seconds would take the slots of those who may still be asked.
+            lookAt: lookTime(doubt, settings, now.plus(settings.looks[0] ?? settings.recheckEvery)),
           } as const);
       const attempt = attemptOf('settle', outcome.kind, call, counts ? result.kind : 'not-counted');
       const settled = await ledger.recordSight(row.orderId, { settleLooks: doubt.looksBefore }, result, attempt, now);

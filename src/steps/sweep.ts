@@ -31,7 +31,7 @@ export async function sweep(context: StepContext): Promise<void> {
   const span: Span = { now, horizon: now.plus(settings.queueHorizon), near: nearHorizon(now, settings.sweepEvery) };
   const kinds = states.flatMap((account) => ringing(account).map((state) => dueKind(account.name, state, rates, span)));
   const [due, unheard] = await Promise.all([
-    ledger.due(kinds, span.horizon),
+    ledger.due(kinds, span.near),
     ledger.unheard(kinds, now.minus({ seconds: LOST_AFTER_SECONDS })),
   ]);
   if (due.length + unheard.length === 0) return;
@@ -65,9 +65,12 @@ async function atItsPace(
 
 interface Span {
   readonly now: DateTime;
-  /** How far ahead requests are handed out. */
+  /** How far ahead a backlog of overdue requests gets its times. */
   readonly horizon: DateTime;
-  /** How far ahead other looks are: they have no backlog mark, and the next sweep hands out the rest. */
+  /**
+   * How far ahead everything else does: until a little after the next sweep. Handed out an hour ahead, orders that all come
+   * due at nine would be given the first minutes after nine again by every sweep.
+   */
   readonly near: DateTime;
 }
 

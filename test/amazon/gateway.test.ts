@@ -158,6 +158,7 @@ describe('the facts of a call', () => {
       status: 200,
       requestId: 'a-1',
       durationMs: expect.any(Number),
+      amazonTime: expect.anything(),
       rateLimit: 0.5,
       said: null,
     });

@@ -61,8 +61,10 @@ describe('an order', () => {
       replacesAnother: false,
       allItemsCancelled: false,
       programs: ['PRIME', 'SUBSCRIBE_AND_SAVE'],
-      skus: ['SKU-1', 'SKU-2'],
-      asins: ['B000000001'],
+      items: [
+        { sku: 'SKU-1', asin: 'B000000001' },
+        { sku: 'SKU-2', asin: 'B000000001' },
+      ],
     });
     expect(facts.createdAt.toISO()).toBe('2026-03-01T10:00:00.000Z');
     expect(facts.lastUpdatedAt.toISO()).toBe('2026-03-04T11:30:00.000Z');
@@ -94,7 +96,7 @@ describe('an order', () => {
       promisedBy: null,
       packages: [],
       allItemsCancelled: false,
-      skus: [],
+      items: [],
     });
   });
 
@@ -137,7 +139,7 @@ describe('an order', () => {
   test('text that a database would refuse is mended', () => {
     const orderItems = [{ product: { sellerSku: 'A\u0000B\ud800', asin: '' } }];
 
-    expect(factsOf({ ...order, orderItems })).toMatchObject({ skus: ['AB\ufffd'], asins: [] });
+    expect(factsOf({ ...order, orderItems })).toMatchObject({ items: [{ sku: 'AB\ufffd', asin: null }] });
   });
 });
 

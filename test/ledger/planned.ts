@@ -43,7 +43,7 @@ export function waiting(plan: Partial<Waiting> = {}): Waiting {
 }
 
 export function skipped(reason: Extract<Plan, { kind: 'skipped' }>['reason']): Plan {
-  return { kind: 'skipped', reason };
+  return { kind: 'skipped', reason, delivery: null, window: null };
 }
 
 export function planned(plan: Plan = scheduled(), facts: Partial<OrderFacts> = {}): PlannedOrder {

@@ -49,9 +49,14 @@ describe('a refusal that may pass', () => {
   test.each<[string, AccountTrouble]>([
     ['denied access', 'denied'],
     ['a refused access token', 'token-expired'],
-    ['an expired secret', 'secret-expired'],
   ])('%s of many accounts at once is an outage: nobody is paused', (_name, kind) => {
     expect(judged({ trouble: kind, failures: 1000, accountsFailing: 10 })).toBe('cool-down');
+  });
+
+  test('an expired secret of many accounts at once pauses the application: its accounts fail together', () => {
+    const verdict = judged({ trouble: 'secret-expired', failures: 1000, accountsFailing: 10 });
+
+    expect(verdict).toBe('pause the application');
   });
 
   test.each([

@@ -92,6 +92,7 @@ const span = fc
 /** Spans of whole quarters: by day, over midnight, several, overlapping; any weekdays. */
 export const anyRule: fc.Arbitrary<AskingRules> = fc.record({
   askAfterDays: fc.integer({ min: 5, max: 29 }),
+  askAfterDaysFor: fc.constant([]),
   hours: fc.array(span, { minLength: 1, maxLength: 3 }),
   weekdays: fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }).map((days) => new Set(days)),
 });

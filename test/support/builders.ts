@@ -1,5 +1,5 @@
 import { DateTime, Duration } from 'luxon';
-import type { AskingRules } from '../../src/policy/asking-rules.js';
+import { type AskingRules, noFilters, type OrderFilters } from '../../src/policy/asking-rules.js';
 import type { DeliveryEstimate } from '../../src/policy/evidence.js';
 import type { OrderFacts, PackageFacts } from '../../src/policy/order.js';
 import type { PlanningRules } from '../../src/policy/plan.js';
@@ -28,8 +28,7 @@ export function anOrder(facts: Partial<OrderFacts> = {}): OrderFacts {
     replacesAnother: false,
     allItemsCancelled: false,
     programs: [],
-    skus: ['TEA-1'],
-    asins: ['B000000001'],
+    items: [{ sku: 'TEA-1', asin: 'B000000001' }],
     ...facts,
   };
 }
@@ -76,17 +75,18 @@ export function hours(text: string): AskingRules['hours'] {
 
 /** Seven days after delivery, at any hour of any day. */
 export function aRule(rule: Partial<AskingRules> = {}): AskingRules {
-  return { askAfterDays: 7, hours: anyHour, weekdays: everyDay, ...rule };
+  return { askAfterDays: 7, askAfterDaysFor: [], hours: anyHour, weekdays: everyDay, ...rule };
 }
 
 /** One marketplace, Germany, with the defaults of the configuration. */
 export function planningRules({
   rule = aRule(),
+  filters = noFilters,
   zone = 'Europe/Berlin',
   ...rules
-}: Partial<PlanningRules> & { rule?: AskingRules; zone?: string } = {}): PlanningRules {
+}: Partial<PlanningRules> & { rule?: AskingRules; filters?: OrderFilters; zone?: string } = {}): PlanningRules {
   return {
-    marketplaces: new Map([[GERMANY, { zone, rules: rule }]]),
+    marketplaces: new Map([[GERMANY, { zone, rules: rule, filters }]]),
     transitDays: { SAME_DAY: 0, NEXT_DAY: 1, STANDARD: 4, FREE_ECONOMY: 6, UNKNOWN: 5 },
     windowMargin: Duration.fromObject({ hours: 1 }),
     recheckEvery: Duration.fromObject({ hours: 24 }),

@@ -50,10 +50,12 @@ export function memoryAccounts(table: AccountTable): Accounts {
     },
 
     async noteTrouble(account, now) {
-      const changed = table.change(account, ({ failures, failingSince }) => ({
-        failures: failures + 1,
-        failingSince: failingSince ?? now,
-      }));
+      const changed = table.change(account, ({ failures, failingSince, coolDownUntil }) => {
+        const anew = coolDownUntil !== null && coolDownUntil < now.minus({ hours: 1 });
+        return anew
+          ? { failures: 1, failingSince: now }
+          : { failures: failures + 1, failingSince: failingSince ?? now };
+      });
       if (changed === null) throw new Error(`no account ${account}`);
       return changed;
     },

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { Feed, FeedCursor, Feeds, PageCounts, PlannedOrder, PlannedPage } from '../../src/ledger/ledger.js';
+import { packageStatusText } from '../../src/policy/replan.js';
 import { isFinal } from '../../src/policy/review-request.js';
 import type { AccountTable } from './memory-ledger-accounts.js';
 import { type Row, sameInstant, type Tables } from './memory-ledger-rows.js';
@@ -180,6 +181,7 @@ function ownHistory(was: Row) {
 function sameFacts(was: Row, seen: Row): boolean {
   return (
     was.state === seen.state &&
+    (was.state === 'scheduled' || was.reason === seen.reason) &&
     sameInstant(was.askAt, seen.askAt) &&
     sameInstant(was.closesAt, seen.closesAt) &&
     was.delivery?.evidence === seen.delivery?.evidence &&
@@ -199,10 +201,10 @@ function later(a: DateTime | null, b: DateTime | null): DateTime | null {
 
 function plannedRow({ facts, seen, plan }: PlannedOrder, page: { account: string }, now: DateTime): Row {
   const underWay = plan.kind === 'waiting' && plan.reason === 'not-delivered';
-  const windowed = plan.kind === 'scheduled' || plan.kind === 'expired';
-  const delivery = windowed ? plan.delivery : null;
+  const { delivery, window } = plan.kind === 'waiting' ? { delivery: null, window: null } : plan;
   return {
     ...freshRow(facts.orderId, page.account, now),
+    facts,
     marketplaceId: facts.marketplaceId,
     state: plan.kind,
     reason: plan.kind === 'scheduled' ? null : plan.reason,
@@ -210,15 +212,15 @@ function plannedRow({ facts, seen, plan }: PlannedOrder, page: { account: string
     lastUpdatedAt: facts.lastUpdatedAt,
     fulfillmentStatus: facts.fulfillmentStatus,
     fulfilledBy: facts.fulfilledBy,
-    packageStatus: facts.packages.map((parcel) => parcel.detailedStatus ?? parcel.status ?? '?').join(',') || null,
+    packageStatus: packageStatusText(facts.packages),
     seen: {
       shippedSeenAt: facts.fulfillmentStatus === 'SHIPPED' ? facts.lastUpdatedAt : seen.shippedSeenAt,
       undeliveredAt: underWay ? now : seen.undeliveredAt,
       delivered: delivery,
     },
     delivery,
-    opensAt: (windowed && plan.window?.opensAt) || null,
-    closesAt: (windowed && plan.window?.closesAt) || null,
+    opensAt: window?.opensAt ?? null,
+    closesAt: window?.closesAt ?? null,
     askAt: plan.kind === 'scheduled' ? plan.askAt : null,
     nextLookAt: plan.kind === 'scheduled' || plan.kind === 'waiting' ? plan.lookAt : null,
   };
@@ -232,6 +234,7 @@ function freshRow(orderId: string, account: string, now: DateTime): Row {
   return {
     orderId,
     account,
+    facts: null,
     marketplaceId: null,
     state: 'skipped',
     reason: 'unreadable-order',

@@ -1,10 +1,13 @@
 import type { DateTime } from 'luxon';
 import type { AttemptFacts, ReviewRequest } from '../../src/ledger/ledger.js';
 import type { Attempt } from '../../src/ledger/reports.js';
+import type { OrderFacts } from '../../src/policy/order.js';
 import { isFinal, mayMove, type OpenState, openStates, type State } from '../../src/policy/review-request.js';
 
 /** One row of `review_request`, with the columns that only the ledger itself looks at. */
 export interface Row extends ReviewRequest {
+  /** `null` while the order was never readable. */
+  readonly facts: OrderFacts | null;
   readonly lastUpdatedAt: DateTime | null;
   readonly fulfillmentStatus: string | null;
   readonly packageStatus: string | null;

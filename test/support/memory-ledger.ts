@@ -3,6 +3,7 @@ import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
 import { openStates, type State, states } from '../../src/policy/review-request.js';
 import { AccountTable, memoryAccounts, memoryPace } from './memory-ledger-accounts.js';
 import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
+import { memoryReplanning } from './memory-ledger-replanning.js';
 import { millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
 import { memoryOrders, memorySending, memorySettling } from './memory-ledger-sending.js';
 
@@ -27,6 +28,7 @@ export function openMemoryLedger(): MemoryLedger {
     ...memorySettling(tables),
     ...memoryPace(),
     ...memoryAccounts(accounts),
+    ...memoryReplanning(tables),
     ...memoryReports(tables, accounts, feeds),
     suppress: (orderId) => void feeds.suppressed.add(orderId),
     ping: async () => {},

@@ -10,6 +10,7 @@ CREATE TABLE "selling_partner" (
     "cool_down_until" TIMESTAMPTZ(3),
     "backlog_through" TIMESTAMPTZ(3),
     "backlog_rate" DOUBLE PRECISION,
+    "planned_with" TEXT,
     "feed_lease_by" TEXT,
     "feed_lease_until" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE "review_request" (
     "opens_at" TIMESTAMPTZ(3),
     "closes_at" TIMESTAMPTZ(3),
     "ask_at" TIMESTAMPTZ(3),
+    "catch_up" BOOLEAN NOT NULL DEFAULT false,
     "next_look_at" TIMESTAMPTZ(3),
     "ring_at" TIMESTAMPTZ(3),
     "claim_id" UUID,
@@ -151,7 +153,8 @@ ALTER TABLE "review_request"
 
 -- Skips that a changed rule or a better answer of Amazon can undo. All others are for good.
 CREATE FUNCTION "review_request_may_return"(reason text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-  SELECT reason IN ('marketplace-not-configured', 'marketplace-unknown', 'unreadable-order')
+  SELECT reason IN ('fulfilled-by', 'only-skus', 'except-skus', 'only-asins', 'except-asins', 'except-programs',
+    'marketplace-not-configured', 'marketplace-unknown', 'unreadable-order')
 $$;
 
 -- What is wrong with a change of a review request, or NULL. The table of moves is the one of src/policy/review-request.ts.
@@ -221,12 +224,14 @@ ALTER TABLE "selling_partner" ADD CONSTRAINT "selling_partner_pause_is_whole" CH
 ALTER TABLE "usage_plan" ADD CONSTRAINT "usage_plan_rate" CHECK ("learnt_rate" > 0);
 
 -- The sweep's indexes hold open rows only, so that they stay small beside a ledger of millions.
-CREATE INDEX "review_request_without_wake_up" ON "review_request" ("account", "state", "next_look_at")
+CREATE INDEX "review_request_without_wake_up" ON "review_request" ("account", "state", "catch_up", "next_look_at")
   WHERE "next_look_at" IS NOT NULL AND "ring_at" IS NULL;
-CREATE INDEX "review_request_with_wake_up" ON "review_request" ("account", "state", "ring_at")
+CREATE INDEX "review_request_with_wake_up" ON "review_request" ("account", "state", "catch_up", "ring_at")
   WHERE "ring_at" IS NOT NULL AND "next_look_at" IS NOT NULL;
 CREATE INDEX "review_request_closing" ON "review_request" ("closes_at")
   WHERE "state" IN ('waiting', 'scheduled', 'unknown');
+-- Counting what an account asked on one day, for its daily caps.
+CREATE INDEX "review_request_asked_on" ON "review_request" ("account", "intent_at") WHERE "posts" > 0;
 CREATE INDEX "review_request_dry_run" ON "review_request" ("account")
   WHERE "state" = 'scheduled' AND "reason" = 'dry-run';
 CREATE INDEX "attempt_first_looks" ON "attempt" ("account", "at")

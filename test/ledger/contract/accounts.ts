@@ -40,6 +40,19 @@ export function accountsContract(open: OpenLedger): void {
       expect((await ledger.account('tea'))?.failures).toBe(10);
     });
 
+    test('counts anew when the last cool-down ended more than an hour ago', async () => {
+      const { ledger } = open();
+      const again = noon.plus({ hours: 1, minutes: 5 });
+      await ledger.noteTrouble('tea', noon);
+      await ledger.coolDown('tea', noon.plus({ minutes: 5 }));
+
+      const atTheHour = await ledger.noteTrouble('tea', again);
+      const afterIt = await ledger.noteTrouble('tea', again.plus(1));
+
+      expect(atTheHour).toMatchObject({ failures: 2, failingSince: noon });
+      expect(afterIt).toMatchObject({ failures: 1, failingSince: again.plus(1) });
+    });
+
     test('is well again after an answer', async () => {
       const { ledger } = open();
       await ledger.noteTrouble('tea', noon);

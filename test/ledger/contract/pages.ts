@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DateTime } from 'luxon';
 import { nothingSeen } from '../../../src/policy/evidence.js';
 import { aDelivery, anOrder, at, GERMANY } from '../../support/builders.js';
 import type { OpenLedger } from '../ledger-contract.js';
@@ -149,6 +150,20 @@ export function pagesContract(open: OpenLedger): void {
       expect((await ledger.read(A))?.state).toBe('scheduled');
     });
 
+    test('does not get into the way of another one that names the same orders the other way round', async () => {
+      const { ledger } = open();
+      const ids = Array.from({ length: 400 }, (_, index) => `302-${String(index).padStart(7, '0')}-0000000`);
+      const read = (orderIds: readonly string[], lastUpdatedAt: DateTime) =>
+        ledger.recordPage(aPage(orderIds.map((orderId) => planned(scheduled(), { orderId, lastUpdatedAt }))), noon);
+
+      for (let hour = 0; hour < 5; hour += 1) {
+        const updated = at('2026-03-03T00:00:00Z').plus({ hours: hour });
+        await Promise.all([read(ids, updated), read(ids.toReversed(), updated), read(ids, updated)]);
+      }
+
+      expect((await ledger.known(ids)).size).toBe(400);
+    });
+
     test('without orders is a page', async () => {
       const { ledger } = open();
 
@@ -189,6 +204,30 @@ export function pagesContract(open: OpenLedger): void {
 
       expect(counts).toEqual({ fresh: 0, replanned: 0, unchanged: 1 });
       expect(await ledger.read(A)).toEqual(before);
+    });
+
+    test('names the rule that skips it now, when the rules have changed and the order has not', async () => {
+      const { ledger } = open();
+      await given(ledger, planned(skipped('marketplace-unknown')));
+
+      await ledger.recordPage(aPage([planned(skipped('marketplace-not-configured'))]), noon);
+
+      expect((await ledger.read(A))?.reason).toBe('marketplace-not-configured');
+    });
+
+    test('keeps what is known of its delivery while a rule skips it', async () => {
+      const { ledger } = open();
+      const { delivery, window } = scheduled();
+
+      await given(ledger, planned({ kind: 'skipped', reason: 'marketplace-not-configured', delivery, window }));
+
+      expect(await ledger.read(A)).toMatchObject({
+        state: 'skipped',
+        delivery,
+        opensAt: window.opensAt,
+        closesAt: window.closesAt,
+        nextLookAt: null,
+      });
     });
 
     test('stays as it is when it was sent, is being sent or is in doubt', async () => {
@@ -388,7 +427,7 @@ export function pagesContract(open: OpenLedger): void {
 
     test('keeps texts that no database likes', async () => {
       const { ledger } = open();
-      const facts = anOrder({ skus: [`"quoted", {odd} \\ and 🫖`, "it's"], programs: [''] });
+      const facts = anOrder({ items: [{ sku: `"quoted", {odd} \\ and 🫖`, asin: "it's" }], programs: [''] });
 
       await ledger.recordPage(aPage([{ facts, seen: nothingSeen, plan: scheduled() }]), noon);
 

@@ -175,6 +175,25 @@ export function sweepingContract(open: OpenLedger): void {
       expect(await ledger.account('tea')).toMatchObject({ backlogThrough: null, backlogRate: null });
     });
 
+    test('is noted by two sweeps at once, whatever the order they rang in', async () => {
+      const { ledger } = open();
+      const ids = Array.from({ length: 400 }, (_, index) => `302-${String(index).padStart(7, '0')}-0000000`);
+      await ledger.recordPage(aPage(ids.map((orderId) => planned(scheduled(), { orderId }))), noon);
+      const rung = ids.map((orderId) => ({ orderId, at: noon }));
+
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all([
+          ledger.markRung(rung, []),
+          ledger.markRung(rung.toReversed(), []),
+          ledger.releaseDryRun(['tea'], noon),
+          ledger.takeBackWakeUps('tea', noon.minus({ hours: 1 })),
+          ledger.markRung(rung, []),
+        ]);
+      }
+
+      expect((await ledger.known(ids)).size).toBe(400);
+    });
+
     test('tells how far the backlog of its account reaches', async () => {
       const { ledger } = open();
       const through = noon.plus({ minutes: 30 });

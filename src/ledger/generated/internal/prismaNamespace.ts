@@ -916,6 +916,7 @@ export const SellingPartnerScalarFieldEnum = {
   coolDownUntil: 'coolDownUntil',
   backlogThrough: 'backlogThrough',
   backlogRate: 'backlogRate',
+  plannedWith: 'plannedWith',
   feedLeaseBy: 'feedLeaseBy',
   feedLeaseUntil: 'feedLeaseUntil',
   createdAt: 'createdAt'
@@ -965,6 +966,7 @@ export const ReviewRequestScalarFieldEnum = {
   opensAt: 'opensAt',
   closesAt: 'closesAt',
   askAt: 'askAt',
+  catchUp: 'catchUp',
   nextLookAt: 'nextLookAt',
   ringAt: 'ringAt',
   claimId: 'claimId',
@@ -1105,6 +1107,13 @@ export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, '
  * Reference to a field of type 'Float[]'
  */
 export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 

@@ -86,6 +86,7 @@ export const SellingPartnerScalarFieldEnum = {
   coolDownUntil: 'coolDownUntil',
   backlogThrough: 'backlogThrough',
   backlogRate: 'backlogRate',
+  plannedWith: 'plannedWith',
   feedLeaseBy: 'feedLeaseBy',
   feedLeaseUntil: 'feedLeaseUntil',
   createdAt: 'createdAt'
@@ -135,6 +136,7 @@ export const ReviewRequestScalarFieldEnum = {
   opensAt: 'opensAt',
   closesAt: 'closesAt',
   askAt: 'askAt',
+  catchUp: 'catchUp',
   nextLookAt: 'nextLookAt',
   ringAt: 'ringAt',
   claimId: 'claimId',

@@ -65,6 +65,7 @@ export type ReviewRequestMinAggregateOutputType = {
   opensAt: Date | null
   closesAt: Date | null
   askAt: Date | null
+  catchUp: boolean | null
   nextLookAt: Date | null
   ringAt: Date | null
   claimId: string | null
@@ -107,6 +108,7 @@ export type ReviewRequestMaxAggregateOutputType = {
   opensAt: Date | null
   closesAt: Date | null
   askAt: Date | null
+  catchUp: boolean | null
   nextLookAt: Date | null
   ringAt: Date | null
   claimId: string | null
@@ -152,6 +154,7 @@ export type ReviewRequestCountAggregateOutputType = {
   opensAt: number
   closesAt: number
   askAt: number
+  catchUp: number
   nextLookAt: number
   ringAt: number
   claimId: number
@@ -210,6 +213,7 @@ export type ReviewRequestMinAggregateInputType = {
   opensAt?: true
   closesAt?: true
   askAt?: true
+  catchUp?: true
   nextLookAt?: true
   ringAt?: true
   claimId?: true
@@ -252,6 +256,7 @@ export type ReviewRequestMaxAggregateInputType = {
   opensAt?: true
   closesAt?: true
   askAt?: true
+  catchUp?: true
   nextLookAt?: true
   ringAt?: true
   claimId?: true
@@ -297,6 +302,7 @@ export type ReviewRequestCountAggregateInputType = {
   opensAt?: true
   closesAt?: true
   askAt?: true
+  catchUp?: true
   nextLookAt?: true
   ringAt?: true
   claimId?: true
@@ -429,6 +435,7 @@ export type ReviewRequestGroupByOutputType = {
   opensAt: Date | null
   closesAt: Date | null
   askAt: Date | null
+  catchUp: boolean
   nextLookAt: Date | null
   ringAt: Date | null
   claimId: string | null
@@ -497,6 +504,7 @@ export type ReviewRequestWhereInput = {
   opensAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   closesAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   askAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
+  catchUp?: Prisma.BoolFilter<"ReviewRequest"> | boolean
   nextLookAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   ringAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   claimId?: Prisma.UuidNullableFilter<"ReviewRequest"> | string | null
@@ -542,6 +550,7 @@ export type ReviewRequestOrderByWithRelationInput = {
   opensAt?: Prisma.SortOrderInput | Prisma.SortOrder
   closesAt?: Prisma.SortOrderInput | Prisma.SortOrder
   askAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  catchUp?: Prisma.SortOrder
   nextLookAt?: Prisma.SortOrderInput | Prisma.SortOrder
   ringAt?: Prisma.SortOrderInput | Prisma.SortOrder
   claimId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -590,6 +599,7 @@ export type ReviewRequestWhereUniqueInput = Prisma.AtLeast<{
   opensAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   closesAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   askAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
+  catchUp?: Prisma.BoolFilter<"ReviewRequest"> | boolean
   nextLookAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   ringAt?: Prisma.DateTimeNullableFilter<"ReviewRequest"> | Date | string | null
   claimId?: Prisma.UuidNullableFilter<"ReviewRequest"> | string | null
@@ -635,6 +645,7 @@ export type ReviewRequestOrderByWithAggregationInput = {
   opensAt?: Prisma.SortOrderInput | Prisma.SortOrder
   closesAt?: Prisma.SortOrderInput | Prisma.SortOrder
   askAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  catchUp?: Prisma.SortOrder
   nextLookAt?: Prisma.SortOrderInput | Prisma.SortOrder
   ringAt?: Prisma.SortOrderInput | Prisma.SortOrder
   claimId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -688,6 +699,7 @@ export type ReviewRequestScalarWhereWithAggregatesInput = {
   opensAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ReviewRequest"> | Date | string | null
   closesAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ReviewRequest"> | Date | string | null
   askAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ReviewRequest"> | Date | string | null
+  catchUp?: Prisma.BoolWithAggregatesFilter<"ReviewRequest"> | boolean
   nextLookAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ReviewRequest"> | Date | string | null
   ringAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ReviewRequest"> | Date | string | null
   claimId?: Prisma.UuidNullableWithAggregatesFilter<"ReviewRequest"> | string | null
@@ -733,6 +745,7 @@ export type ReviewRequestCreateInput = {
   opensAt?: Date | string | null
   closesAt?: Date | string | null
   askAt?: Date | string | null
+  catchUp?: boolean
   nextLookAt?: Date | string | null
   ringAt?: Date | string | null
   claimId?: string | null
@@ -778,6 +791,7 @@ export type ReviewRequestUncheckedCreateInput = {
   opensAt?: Date | string | null
   closesAt?: Date | string | null
   askAt?: Date | string | null
+  catchUp?: boolean
   nextLookAt?: Date | string | null
   ringAt?: Date | string | null
   claimId?: string | null
@@ -823,6 +837,7 @@ export type ReviewRequestUpdateInput = {
   opensAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   closesAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   askAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  catchUp?: Prisma.BoolFieldUpdateOperationsInput | boolean
   nextLookAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   ringAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   claimId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -868,6 +883,7 @@ export type ReviewRequestUncheckedUpdateInput = {
   opensAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   closesAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   askAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  catchUp?: Prisma.BoolFieldUpdateOperationsInput | boolean
   nextLookAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   ringAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   claimId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -913,6 +929,7 @@ export type ReviewRequestCreateManyInput = {
   opensAt?: Date | string | null
   closesAt?: Date | string | null
   askAt?: Date | string | null
+  catchUp?: boolean
   nextLookAt?: Date | string | null
   ringAt?: Date | string | null
   claimId?: string | null
@@ -958,6 +975,7 @@ export type ReviewRequestUpdateManyMutationInput = {
   opensAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   closesAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   askAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  catchUp?: Prisma.BoolFieldUpdateOperationsInput | boolean
   nextLookAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   ringAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   claimId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1003,6 +1021,7 @@ export type ReviewRequestUncheckedUpdateManyInput = {
   opensAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   closesAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   askAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  catchUp?: Prisma.BoolFieldUpdateOperationsInput | boolean
   nextLookAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   ringAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   claimId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -1056,6 +1075,7 @@ export type ReviewRequestCountOrderByAggregateInput = {
   opensAt?: Prisma.SortOrder
   closesAt?: Prisma.SortOrder
   askAt?: Prisma.SortOrder
+  catchUp?: Prisma.SortOrder
   nextLookAt?: Prisma.SortOrder
   ringAt?: Prisma.SortOrder
   claimId?: Prisma.SortOrder
@@ -1105,6 +1125,7 @@ export type ReviewRequestMaxOrderByAggregateInput = {
   opensAt?: Prisma.SortOrder
   closesAt?: Prisma.SortOrder
   askAt?: Prisma.SortOrder
+  catchUp?: Prisma.SortOrder
   nextLookAt?: Prisma.SortOrder
   ringAt?: Prisma.SortOrder
   claimId?: Prisma.SortOrder
@@ -1147,6 +1168,7 @@ export type ReviewRequestMinOrderByAggregateInput = {
   opensAt?: Prisma.SortOrder
   closesAt?: Prisma.SortOrder
   askAt?: Prisma.SortOrder
+  catchUp?: Prisma.SortOrder
   nextLookAt?: Prisma.SortOrder
   ringAt?: Prisma.SortOrder
   claimId?: Prisma.SortOrder
@@ -1198,6 +1220,10 @@ export type ReviewRequestUpdateprogramsInput = {
   push?: string | string[]
 }
 
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
 
 
 export type ReviewRequestSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -1228,6 +1254,7 @@ export type ReviewRequestSelect<ExtArgs extends runtime.Types.Extensions.Interna
   opensAt?: boolean
   closesAt?: boolean
   askAt?: boolean
+  catchUp?: boolean
   nextLookAt?: boolean
   ringAt?: boolean
   claimId?: boolean
@@ -1273,6 +1300,7 @@ export type ReviewRequestSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   opensAt?: boolean
   closesAt?: boolean
   askAt?: boolean
+  catchUp?: boolean
   nextLookAt?: boolean
   ringAt?: boolean
   claimId?: boolean
@@ -1318,6 +1346,7 @@ export type ReviewRequestSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   opensAt?: boolean
   closesAt?: boolean
   askAt?: boolean
+  catchUp?: boolean
   nextLookAt?: boolean
   ringAt?: boolean
   claimId?: boolean
@@ -1363,6 +1392,7 @@ export type ReviewRequestSelectScalar = {
   opensAt?: boolean
   closesAt?: boolean
   askAt?: boolean
+  catchUp?: boolean
   nextLookAt?: boolean
   ringAt?: boolean
   claimId?: boolean
@@ -1380,7 +1410,7 @@ export type ReviewRequestSelectScalar = {
   changedAt?: boolean
 }
 
-export type ReviewRequestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"orderId" | "account" | "marketplaceId" | "state" | "reason" | "rule" | "orderedAt" | "lastUpdatedAt" | "fulfillmentStatus" | "fulfilledBy" | "serviceLevel" | "promisedFrom" | "promisedBy" | "packageStatus" | "skus" | "asins" | "programs" | "factsAt" | "shippedSeenAt" | "undeliveredAt" | "deliveredEarliest" | "deliveredAbout" | "deliveredLatest" | "evidence" | "opensAt" | "closesAt" | "askAt" | "nextLookAt" | "ringAt" | "claimId" | "claimedBy" | "leaseUntil" | "intentAt" | "posts" | "doubts" | "looks" | "settleLooks" | "lastSight" | "sentAt" | "knownBy" | "firstSeenAt" | "changedAt", ExtArgs["result"]["reviewRequest"]>
+export type ReviewRequestOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"orderId" | "account" | "marketplaceId" | "state" | "reason" | "rule" | "orderedAt" | "lastUpdatedAt" | "fulfillmentStatus" | "fulfilledBy" | "serviceLevel" | "promisedFrom" | "promisedBy" | "packageStatus" | "skus" | "asins" | "programs" | "factsAt" | "shippedSeenAt" | "undeliveredAt" | "deliveredEarliest" | "deliveredAbout" | "deliveredLatest" | "evidence" | "opensAt" | "closesAt" | "askAt" | "catchUp" | "nextLookAt" | "ringAt" | "claimId" | "claimedBy" | "leaseUntil" | "intentAt" | "posts" | "doubts" | "looks" | "settleLooks" | "lastSight" | "sentAt" | "knownBy" | "firstSeenAt" | "changedAt", ExtArgs["result"]["reviewRequest"]>
 
 export type $ReviewRequestPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ReviewRequest"
@@ -1415,6 +1445,9 @@ export type $ReviewRequestPayload<ExtArgs extends runtime.Types.Extensions.Inter
      * Package states as Amazon names them, comma-separated; merchant-fulfilled orders only.
      */
     packageStatus: string | null
+    /**
+     * The products of the order, beside each other; an unknown name is empty.
+     */
     skus: string[]
     asins: string[]
     programs: string[]
@@ -1443,6 +1476,10 @@ export type $ReviewRequestPayload<ExtArgs extends runtime.Types.Extensions.Inter
      */
     closesAt: Date | null
     askAt: Date | null
+    /**
+     * Was it due already when it was first seen? A capped catch-up counts these apart.
+     */
+    catchUp: boolean
     /**
      * Every open row has one: nothing is forgotten.
      */
@@ -1935,6 +1972,7 @@ export interface ReviewRequestFieldRefs {
   readonly opensAt: Prisma.FieldRef<"ReviewRequest", 'DateTime'>
   readonly closesAt: Prisma.FieldRef<"ReviewRequest", 'DateTime'>
   readonly askAt: Prisma.FieldRef<"ReviewRequest", 'DateTime'>
+  readonly catchUp: Prisma.FieldRef<"ReviewRequest", 'Boolean'>
   readonly nextLookAt: Prisma.FieldRef<"ReviewRequest", 'DateTime'>
   readonly ringAt: Prisma.FieldRef<"ReviewRequest", 'DateTime'>
   readonly claimId: Prisma.FieldRef<"ReviewRequest", 'String'>

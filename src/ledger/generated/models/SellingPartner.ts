@@ -47,6 +47,7 @@ export type SellingPartnerMinAggregateOutputType = {
   coolDownUntil: Date | null
   backlogThrough: Date | null
   backlogRate: number | null
+  plannedWith: string | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date | null
@@ -63,6 +64,7 @@ export type SellingPartnerMaxAggregateOutputType = {
   coolDownUntil: Date | null
   backlogThrough: Date | null
   backlogRate: number | null
+  plannedWith: string | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date | null
@@ -79,6 +81,7 @@ export type SellingPartnerCountAggregateOutputType = {
   coolDownUntil: number
   backlogThrough: number
   backlogRate: number
+  plannedWith: number
   feedLeaseBy: number
   feedLeaseUntil: number
   createdAt: number
@@ -107,6 +110,7 @@ export type SellingPartnerMinAggregateInputType = {
   coolDownUntil?: true
   backlogThrough?: true
   backlogRate?: true
+  plannedWith?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -123,6 +127,7 @@ export type SellingPartnerMaxAggregateInputType = {
   coolDownUntil?: true
   backlogThrough?: true
   backlogRate?: true
+  plannedWith?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -139,6 +144,7 @@ export type SellingPartnerCountAggregateInputType = {
   coolDownUntil?: true
   backlogThrough?: true
   backlogRate?: true
+  plannedWith?: true
   feedLeaseBy?: true
   feedLeaseUntil?: true
   createdAt?: true
@@ -242,6 +248,7 @@ export type SellingPartnerGroupByOutputType = {
   coolDownUntil: Date | null
   backlogThrough: Date | null
   backlogRate: number | null
+  plannedWith: string | null
   feedLeaseBy: string | null
   feedLeaseUntil: Date | null
   createdAt: Date
@@ -281,6 +288,7 @@ export type SellingPartnerWhereInput = {
   coolDownUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogRate?: Prisma.FloatNullableFilter<"SellingPartner"> | number | null
+  plannedWith?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseBy?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"SellingPartner"> | Date | string
@@ -297,6 +305,7 @@ export type SellingPartnerOrderByWithRelationInput = {
   coolDownUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogThrough?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogRate?: Prisma.SortOrderInput | Prisma.SortOrder
+  plannedWith?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -316,6 +325,7 @@ export type SellingPartnerWhereUniqueInput = Prisma.AtLeast<{
   coolDownUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   backlogRate?: Prisma.FloatNullableFilter<"SellingPartner"> | number | null
+  plannedWith?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseBy?: Prisma.StringNullableFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"SellingPartner"> | Date | string
@@ -332,6 +342,7 @@ export type SellingPartnerOrderByWithAggregationInput = {
   coolDownUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogThrough?: Prisma.SortOrderInput | Prisma.SortOrder
   backlogRate?: Prisma.SortOrderInput | Prisma.SortOrder
+  plannedWith?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrderInput | Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -356,6 +367,7 @@ export type SellingPartnerScalarWhereWithAggregatesInput = {
   coolDownUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   backlogThrough?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   backlogRate?: Prisma.FloatNullableWithAggregatesFilter<"SellingPartner"> | number | null
+  plannedWith?: Prisma.StringNullableWithAggregatesFilter<"SellingPartner"> | string | null
   feedLeaseBy?: Prisma.StringNullableWithAggregatesFilter<"SellingPartner"> | string | null
   feedLeaseUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"SellingPartner"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"SellingPartner"> | Date | string
@@ -372,6 +384,7 @@ export type SellingPartnerCreateInput = {
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
   backlogRate?: number | null
+  plannedWith?: string | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -388,6 +401,7 @@ export type SellingPartnerUncheckedCreateInput = {
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
   backlogRate?: number | null
+  plannedWith?: string | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -404,6 +418,7 @@ export type SellingPartnerUpdateInput = {
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  plannedWith?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -420,6 +435,7 @@ export type SellingPartnerUncheckedUpdateInput = {
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  plannedWith?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -436,6 +452,7 @@ export type SellingPartnerCreateManyInput = {
   coolDownUntil?: Date | string | null
   backlogThrough?: Date | string | null
   backlogRate?: number | null
+  plannedWith?: string | null
   feedLeaseBy?: string | null
   feedLeaseUntil?: Date | string | null
   createdAt: Date | string
@@ -452,6 +469,7 @@ export type SellingPartnerUpdateManyMutationInput = {
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  plannedWith?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -468,6 +486,7 @@ export type SellingPartnerUncheckedUpdateManyInput = {
   coolDownUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogThrough?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   backlogRate?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  plannedWith?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseBy?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   feedLeaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -484,6 +503,7 @@ export type SellingPartnerCountOrderByAggregateInput = {
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
   backlogRate?: Prisma.SortOrder
+  plannedWith?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -505,6 +525,7 @@ export type SellingPartnerMaxOrderByAggregateInput = {
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
   backlogRate?: Prisma.SortOrder
+  plannedWith?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -521,6 +542,7 @@ export type SellingPartnerMinOrderByAggregateInput = {
   coolDownUntil?: Prisma.SortOrder
   backlogThrough?: Prisma.SortOrder
   backlogRate?: Prisma.SortOrder
+  plannedWith?: Prisma.SortOrder
   feedLeaseBy?: Prisma.SortOrder
   feedLeaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -576,6 +598,7 @@ export type SellingPartnerSelect<ExtArgs extends runtime.Types.Extensions.Intern
   coolDownUntil?: boolean
   backlogThrough?: boolean
   backlogRate?: boolean
+  plannedWith?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -592,6 +615,7 @@ export type SellingPartnerSelectCreateManyAndReturn<ExtArgs extends runtime.Type
   coolDownUntil?: boolean
   backlogThrough?: boolean
   backlogRate?: boolean
+  plannedWith?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -608,6 +632,7 @@ export type SellingPartnerSelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   coolDownUntil?: boolean
   backlogThrough?: boolean
   backlogRate?: boolean
+  plannedWith?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
@@ -624,12 +649,13 @@ export type SellingPartnerSelectScalar = {
   coolDownUntil?: boolean
   backlogThrough?: boolean
   backlogRate?: boolean
+  plannedWith?: boolean
   feedLeaseBy?: boolean
   feedLeaseUntil?: boolean
   createdAt?: boolean
 }
 
-export type SellingPartnerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"name" | "region" | "pausedAt" | "pausedReason" | "pausedBy" | "failures" | "failingSince" | "coolDownUntil" | "backlogThrough" | "backlogRate" | "feedLeaseBy" | "feedLeaseUntil" | "createdAt", ExtArgs["result"]["sellingPartner"]>
+export type SellingPartnerOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"name" | "region" | "pausedAt" | "pausedReason" | "pausedBy" | "failures" | "failingSince" | "coolDownUntil" | "backlogThrough" | "backlogRate" | "plannedWith" | "feedLeaseBy" | "feedLeaseUntil" | "createdAt", ExtArgs["result"]["sellingPartner"]>
 
 export type $SellingPartnerPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "SellingPartner"
@@ -663,6 +689,10 @@ export type $SellingPartnerPayload<ExtArgs extends runtime.Types.Extensions.Inte
      */
     backlogThrough: Date | null
     backlogRate: number | null
+    /**
+     * Fingerprint of the rules that its orders were last planned with.
+     */
+    plannedWith: string | null
     feedLeaseBy: string | null
     feedLeaseUntil: Date | null
     createdAt: Date
@@ -1099,6 +1129,7 @@ export interface SellingPartnerFieldRefs {
   readonly coolDownUntil: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly backlogThrough: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly backlogRate: Prisma.FieldRef<"SellingPartner", 'Float'>
+  readonly plannedWith: Prisma.FieldRef<"SellingPartner", 'String'>
   readonly feedLeaseBy: Prisma.FieldRef<"SellingPartner", 'String'>
   readonly feedLeaseUntil: Prisma.FieldRef<"SellingPartner", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"SellingPartner", 'DateTime'>

@@ -1,0 +1,274 @@
+import { describe, expect, test } from '@jest/globals';
+import type { DateTime } from 'luxon';
+import {
+  A,
+  anAttempt,
+  aPage,
+  B,
+  C,
+  claimed,
+  closingAt,
+  given,
+  inDoubt,
+  planned,
+  scheduled,
+  waiting,
+} from '../ledger/planned.js';
+import { noon, openStage, type Stage } from '../support/steps.js';
+import { denied, gone, offered } from '../support/steps-amazon.js';
+
+const dueAt = (orderId: string, askAt: DateTime) => planned(scheduled({ askAt }), { orderId });
+
+async function backlog(stage: Stage, count: number, account = 'tea'): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, index) => `${account}-${String(index).padStart(5, '0')}`);
+  const orders = ids.map((orderId) => planned(scheduled(), { orderId }));
+  await stage.ledger.recordPage(aPage(orders, { account }), noon.minus({ days: 1 }));
+  return ids;
+}
+
+const seconds = (stage: Stage) => stage.rung.map(({ at }) => at.diff(noon).as('seconds'));
+
+describe('the sweep', () => {
+  test('rings each open order for the verb that its state wants', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, planned(waiting({ lookAt: noon })));
+    await given(stage.ledger, dueAt(B, noon));
+    await inDoubt(stage.ledger, C);
+    await given(stage.ledger, dueAt('claimed', noon));
+    await claimed(stage.ledger, 'claimed');
+    stage.pass({ minutes: 15 });
+
+    await stage.sweep();
+
+    expect(stage.rung.map(({ verb, orderId }) => `${verb} ${orderId}`).toSorted()).toEqual(
+      [`schedule ${A}`, `send ${B}`, `settle ${C}`, 'settle claimed'].toSorted(),
+    );
+  });
+
+  test('rings for what comes due until a little after the next sweep, at its time, and for nothing later', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon.plus({ seconds: 59 })));
+    await given(stage.ledger, dueAt(B, noon.plus({ seconds: 61 })));
+
+    await stage.sweep();
+
+    expect(stage.rung).toEqual([{ verb: 'send', orderId: A, at: noon.plus({ seconds: 59 }) }]);
+  });
+
+  test('rings once for an order, however often it sweeps', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon.plus({ seconds: 50 })));
+
+    await stage.sweep();
+    stage.pass({ seconds: 30 });
+    await stage.sweep();
+
+    expect(stage.rung).toHaveLength(1);
+  });
+
+  test('rings again for an order whose wake-up nobody heard', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon));
+    await stage.sweep();
+    stage.pass({ seconds: 30 });
+    await stage.sweep();
+    const soon = stage.rung.length;
+    stage.pass({ seconds: 1 });
+
+    await stage.sweep();
+
+    expect(soon).toBe(1);
+    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A, A]);
+  });
+
+  test('that dies between ringing and noting it rings again', async () => {
+    const stage = await openStage({
+      ledger: (ledger) => {
+        let first = true;
+        return {
+          markRung: async (...rung) => {
+            if (!first) return ledger.markRung(...rung);
+            first = false;
+            throw new Error('killed');
+          },
+        };
+      },
+    });
+    await given(stage.ledger, dueAt(A, noon));
+
+    await expect(stage.sweep()).rejects.toThrow('killed');
+    await stage.sweep();
+
+    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A, A]);
+  });
+
+  test('spreads a backlog at the pace of the account: a burst, then one a second', async () => {
+    const stage = await openStage();
+    await backlog(stage, 10);
+
+    await stage.sweep();
+
+    expect(seconds(stage)).toEqual([0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  test('goes on spreading where the last sweep ended', async () => {
+    const stage = await openStage();
+    await backlog(stage, 10);
+    await stage.sweep();
+    await given(stage.ledger, dueAt(A, noon));
+
+    await stage.sweep();
+
+    expect(stage.rung.at(-1)).toEqual({ verb: 'send', orderId: A, at: noon.plus({ seconds: 7 }) });
+  });
+
+  test('keeps the queue small however large the ledger is', async () => {
+    const stage = await openStage();
+    await backlog(stage, 20_000);
+
+    await stage.sweep();
+
+    expect(stage.rung.length).toBeGreaterThan(3_500);
+    expect(stage.rung.length).toBeLessThanOrEqual(3_604);
+    expect(Math.max(...seconds(stage))).toBeLessThanOrEqual(3_600);
+  });
+
+  test('rings first for the order whose window closes first', async () => {
+    const stage = await openStage();
+    await backlog(stage, 8);
+    await given(stage.ledger, planned(scheduled(closingAt(noon.plus({ hours: 2 }))), { orderId: 'last-chance' }));
+
+    await stage.sweep();
+
+    expect(stage.rung[0]).toMatchObject({ orderId: 'last-chance', at: noon });
+  });
+
+  test('spreads anew when Amazon grants another rate', async () => {
+    const stage = await openStage();
+    const ids = await backlog(stage, 100);
+    await stage.sweep();
+    stage.rung.length = 0;
+    stage.amazon.looks({ outcome: gone, call: { rateLimit: 0.1 } });
+    await stage.send(ids[0] ?? '');
+
+    await stage.sweep();
+
+    const times = seconds(stage).toSorted((a, b) => a - b);
+    expect(stage.rungNow).toEqual(['sweep all']);
+    expect(stage.rung.length).toBeGreaterThan(90);
+    expect(times.at(-1)).toBeGreaterThan(850);
+  });
+
+  test('lets what closed expire', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, planned(scheduled(closingAt(noon))));
+
+    await stage.sweep();
+
+    expect(await stage.ledger.read(A)).toMatchObject({ state: 'expired', reason: 'window-closed' });
+    expect(stage.rung).toEqual([]);
+  });
+
+  test('frees what a dry run held, for live accounts only', async () => {
+    const stage = await openStage({ accounts: [{ name: 'tea' }, { name: 'toys', live: false }] });
+    await given(stage.ledger, dueAt(A, noon));
+    await given(stage.ledger, dueAt(B, noon), 'toys');
+    for (const orderId of [A, B]) {
+      const lookAt = noon.plus({ days: 1 });
+      await stage.ledger.putOff(orderId, 'scheduled', { reason: 'dry-run', lookAt }, anAttempt(), noon);
+    }
+
+    await stage.sweep();
+
+    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A]);
+  });
+
+  test('leaves the orders of an account alone that is not configured any more', async () => {
+    const stage = await openStage();
+    await stage.ledger.registerAccounts([{ name: 'gone', region: 'eu', marketplaceIds: [] }], noon);
+    await given(stage.ledger, dueAt(A, noon), 'gone');
+
+    await stage.sweep();
+
+    expect(stage.rung).toEqual([]);
+  });
+
+  test('gives each account its own pace', async () => {
+    const stage = await openStage({ accounts: [{ name: 'tea' }, { name: 'toys' }] });
+    await backlog(stage, 6);
+    await backlog(stage, 6, 'toys');
+
+    await stage.sweep();
+
+    expect(seconds(stage).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]);
+  });
+});
+
+describe('a paused account', () => {
+  test('is not rung for asking; doubts are settled, and orders read', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon));
+    await given(stage.ledger, planned(waiting({ lookAt: noon }), { orderId: B }));
+    await inDoubt(stage.ledger, C);
+    await stage.ledger.pause(['tea'], 'holiday', 'anna', noon);
+    stage.pass({ minutes: 15 });
+
+    await stage.sweep();
+
+    expect(stage.rung.map(({ verb }) => verb).toSorted()).toEqual(['schedule', 'settle']);
+  });
+
+  test('is rung again when the pause is lifted', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon));
+    await stage.ledger.pause(['tea'], 'holiday', 'anna', noon);
+    await stage.sweep();
+    await stage.ledger.resume(['tea'], 'anna');
+
+    await stage.sweep();
+
+    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A]);
+  });
+
+  test('by Amazon is not rung at all, but tried now and then, and lifted when Amazon answers', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, dueAt(A, noon));
+    await stage.ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+    await stage.ledger.coolDown('tea', noon.plus({ minutes: 15 }));
+    stage.amazon.looks(denied, offered);
+
+    for (let minute = 0; minute < 45; minute += 1) {
+      await stage.sweep();
+      stage.pass({ minutes: 1 });
+    }
+
+    expect(stage.amazon.calls.looked).toEqual([A, A]);
+    expect((await stage.ledger.account('tea'))?.paused).toBeNull();
+    expect(stage.rung.length).toBeGreaterThan(0);
+  });
+
+  test('by a person is not lifted, whatever Amazon answers', async () => {
+    const stage = await openStage();
+    await stage.ledger.pause(['tea'], 'holiday', 'anna', noon);
+
+    await stage.sweep();
+
+    expect((await stage.ledger.account('tea'))?.paused?.by).toBe('anna');
+    expect(stage.amazon.calls.prepared).toBe(0);
+  });
+});
+
+test('a wiped queue loses nothing: everything is asked, once, at the pace', async () => {
+  const stage = await openStage();
+  const ids = await backlog(stage, 50);
+  await stage.sweep();
+  stage.rung.length = 0;
+
+  for (let round = 0; round < 20; round += 1) {
+    stage.pass({ seconds: 30 });
+    await stage.sweep();
+    await stage.hear();
+  }
+
+  expect(stage.amazon.calls.asked.toSorted()).toEqual(ids);
+});

@@ -1,0 +1,56 @@
+import type { Replanning } from '../../src/ledger/ledger.js';
+import type { OrderOnRecord } from '../../src/policy/replan.js';
+import { canReturn } from '../../src/policy/review-request.js';
+import type { Row, Tables } from './memory-ledger-rows.js';
+
+export function memoryReplanning(tables: Tables): Replanning {
+  const fingerprints = new Map<string, string>();
+  return {
+    async plannedWith(account) {
+      return fingerprints.get(account) ?? null;
+    },
+
+    async notePlannedWith(account, fingerprint) {
+      fingerprints.set(account, fingerprint);
+    },
+
+    async *plannedOrders(account) {
+      const orders = [...tables.rows.values()].filter((row) => row.account === account).flatMap(onRecord);
+      yield orders.sort((a, b) => (a.facts.orderId < b.facts.orderId ? -1 : 1));
+    },
+
+    async recordReplans(plans, now) {
+      let written = 0;
+      for (const { order, plan } of plans) {
+        const { delivery, window } = plan.kind === 'waiting' ? { delivery: null, window: null } : plan;
+        const changed = tables.update(
+          order.facts.orderId,
+          ({ state, lastUpdatedAt }) =>
+            state === order.state && lastUpdatedAt?.toMillis() === order.facts.lastUpdatedAt.toMillis(),
+          (row) => ({
+            state: plan.kind,
+            reason: plan.kind === 'scheduled' ? null : plan.reason,
+            rule: plan.kind === 'scheduled' ? plan.rule : null,
+            seen: { ...row.seen, delivered: delivery },
+            delivery,
+            opensAt: window?.opensAt ?? null,
+            closesAt: window?.closesAt ?? null,
+            askAt: plan.kind === 'scheduled' ? plan.askAt : null,
+            nextLookAt: plan.kind === 'scheduled' || plan.kind === 'waiting' ? plan.lookAt : null,
+            ringAt: null,
+          }),
+        );
+        if (changed === null) continue;
+        tables.decision(changed, now, `rules-changed: ${changed.reason ?? changed.rule}`);
+        written += 1;
+      }
+      return written;
+    },
+  };
+}
+
+function onRecord({ facts, seen, state, reason, askAt, closesAt, nextLookAt }: Row): OrderOnRecord[] {
+  if (facts === null) return [];
+  if (state !== 'waiting' && state !== 'scheduled' && !(state === 'skipped' && canReturn(reason))) return [];
+  return [{ facts, seen, state, reason, askAt, closesAt, nextLookAt }];
+}
