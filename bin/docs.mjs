@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { ensureBuilt } from './set-up.mjs';
 
 ensureBuilt();
+const { configurationDocument } = await import('../dist/src/config/configuration-document.js');
 const { settingsTable } = await import('../dist/src/config/settings-table.js');
 const readme = new URL('../README.md', import.meta.url);
 const text = readFileSync(readme, 'utf8');
@@ -11,3 +12,4 @@ const filled = text.replace(
   (_whole, begin, end) => `${begin}\n${settingsTable()}\n\n${end}`,
 );
 writeFileSync(readme, filled);
+writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationDocument());

@@ -15,8 +15,9 @@ export function openAccounts(config: Config, clock: Clock, shutdown: AbortSignal
         region: account.region,
         clientId: account.clientId,
         marketplaceIds: account.marketplaces.map(({ id }) => id),
-        live: config.sendMode === 'live',
+        live: account.sendMode === 'live',
         rules: planningRules(account, config),
+        caps: new Map(Object.entries(account.caps)),
         gateway: createSpApiGateway({
           account,
           endpoints: config.amazon,

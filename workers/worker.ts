@@ -12,6 +12,7 @@ import { type Log, sentenceOf } from '../src/log.js';
 import { version } from '../src/package-root.js';
 import { openWakeUps } from '../src/queue/bullmq-wake-ups.js';
 import type { AlarmClock, Listening, Recurring } from '../src/queue/wake-ups.js';
+import { replanAccount } from '../src/steps/replan.js';
 import type { StepAccount, StepContext } from '../src/steps/step.js';
 import { startWeb, type Web } from '../src/web/web.js';
 import { openAccounts } from './accounts.js';
@@ -72,6 +73,9 @@ async function compose(config: Config, log: Log, clock: Clock, closing: (() => P
   await ledger.registerAccounts([...accounts.values()], clock.now());
   const context = stepContext(config, { ledger, clockwork, clock, accounts, log, shutdown: shutdown.signal });
 
+  // Before anything is sent: a rule that changed while nobody ran holds from the first moment.
+  for (const account of accounts.values()) await replanAccount(account, context);
+
   const web = config.roles.has('web') ? await startWeb({ config, ledger, wakeUps: clockwork, clock, log }) : null;
   if (web !== null) closing.push(() => web.close());
   const listening = await listen(config, context, clockwork, log);
@@ -82,7 +86,12 @@ async function compose(config: Config, log: Log, clock: Clock, closing: (() => P
 
   await clockwork.keepRinging(recurringWork(config));
   await clockwork.ringNow('sweep', 'all');
-  log.info('started', { version, mode: config.sendMode, roles: [...config.roles], accounts: [...accounts.keys()] });
+  log.info('started', {
+    version,
+    mode: config.sendMode,
+    roles: [...config.roles],
+    accounts: Object.fromEntries(config.accounts.map(({ name, sendMode }) => [name, sendMode])),
+  });
   return { web, stop: () => closeAll(closing, log) };
 }
 

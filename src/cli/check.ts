@@ -43,7 +43,8 @@ function line({ name, ok, detail, remedy }: Check): string {
 
 function configurationCheck(config: Config): Check {
   const accounts = config.accounts.map(
-    ({ name, marketplaces }) => `${name} (${marketplaces.map(({ code }) => code).join(' ')})`,
+    ({ name, marketplaces, sendMode }) =>
+      `${name} (${[...marketplaces.map(({ code }) => code), ...(sendMode === config.sendMode ? [] : [sendMode])].join(' ')})`,
   );
   return {
     name: 'configuration',

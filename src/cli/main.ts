@@ -6,7 +6,9 @@ import { addCheck } from './check.js';
 import { addDemo } from './demo.js';
 import { addExport } from './export.js';
 import { addMigrate } from './migrate.js';
+import { addNever } from './never.js';
 import { addPause } from './pause.js';
+import { addPlan } from './plan.js';
 import { addSimulate } from './simulate.js';
 import { addStart } from './start.js';
 import { addStatus } from './status.js';
@@ -21,7 +23,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     .option('--env-file <file>', 'read this file instead of .env')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  for (const add of [addStart, addDemo, addCheck, addStatus, addWhy, addPause, addExport, addMigrate, addSimulate]) {
+  for (const add of [
+    addStart,
+    addDemo,
+    addCheck,
+    addPlan,
+    addStatus,
+    addWhy,
+    addPause,
+    addNever,
+    addExport,
+    addMigrate,
+    addSimulate,
+  ]) {
     add(program);
   }
   try {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { startWorker } from '../../workers/worker.js';
-import { createLog, sentenceOf } from '../log.js';
+import { startWorker, type Worker } from '../../workers/worker.js';
+import type { Config } from '../config/config.js';
+import { createLog, type Log, sentenceOf } from '../log.js';
 import { configured } from './configured.js';
 
 export function addStart(program: Command): void {
@@ -11,15 +12,36 @@ export function addStart(program: Command): void {
       const config = configured(command);
       const log = createLog({ ...config.log, destination: process.stdout });
       const stopped = stopSignal();
-      const worker = await startWorker(config, log);
+      let worker = await startWorker(config, log);
+      let changing: Promise<void> = Promise.resolve();
+      process.on('SIGHUP', () => {
+        changing = changing.then(async () => {
+          worker = await startAgain(worker, command, log);
+        });
+      });
       // A rejection nobody waited for would otherwise end the process in the middle of an answer.
       process.on('unhandledRejection', (error) => log.error('unhandled', { error: sentenceOf(error) }));
       const signal = await stopped;
       log.info('stopping', { signal });
+      await changing;
       await worker.stop();
       log.info('stopped');
       process.exit(0);
     });
+}
+
+/** Reads the env files anew and goes on with them; where they are wrong, it says so and goes on as before. */
+async function startAgain(worker: Worker, command: Command, log: Log): Promise<Worker> {
+  let config: Config;
+  try {
+    config = configured(command);
+  } catch (error) {
+    log.error('configuration-refused', { error: sentenceOf(error) });
+    return worker;
+  }
+  log.info('starting-again', { signal: 'SIGHUP' });
+  await worker.stop();
+  return startWorker(config, log);
 }
 
 /** The first signal asks for an orderly end, the second ends at once. */

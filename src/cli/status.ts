@@ -30,6 +30,8 @@ export function statusDocument(config: Config, accounts: readonly AccountStatus[
       account: account.name,
       region: account.region,
       configured: config.accounts.some(({ name }) => name === account.name),
+      /** An account may be stricter than the whole. */
+      mode: config.accounts.find(({ name }) => name === account.name)?.sendMode ?? null,
       paused: account.paused && { reason: account.paused.reason, by: account.paused.by, at: iso(account.paused.at) },
       counts: account.counts,
       nextAskAt: iso(account.nextAskAt),

@@ -1,12 +1,14 @@
 import type { Marketplace } from '../amazon/marketplaces.js';
-import { type AskingRules, noFilters, type OrderFilters } from '../policy/asking-rules.js';
 import { type AccountFile, readAccountFiles } from './account-files.js';
-import type { AccountConfig } from './config.js';
-import { type Key, keys } from './keys.js';
+import { readAccountRules } from './account-rules.js';
+import type { AccountConfig, SendMode } from './config.js';
+import { checkSendMode } from './contradictions.js';
+import type { Key } from './key.js';
+import { keys } from './keys.js';
 import type { Layer } from './layer.js';
 import type { Problems } from './problems.js';
 import { secret } from './secret.js';
-import { narrowedSpots, type Setting, settingOf, spots } from './setting.js';
+import { type Setting, settingOf, spots } from './setting.js';
 
 const ownKeys: readonly Key[] = Object.values(keys).filter((key) => key.place === 'account');
 
@@ -20,28 +22,35 @@ interface AccountSources {
 
 export interface Accounts {
   readonly accounts: readonly AccountConfig[];
-  /** `ASK_AFTER_DAYS` as it holds for each marketplace of each account, for checks across keys. */
-  readonly askAfterDays: readonly Setting<number>[];
+  /** Every wait after delivery as it holds for each marketplace of each account, for checks across keys. */
+  readonly waits: readonly Setting<number>[];
+}
+
+/** What the process says about all accounts. */
+export interface ForAllAccounts {
+  readonly accountsDir: Setting<string>;
+  readonly sendMode: Setting<SendMode>;
+  /** The environment, then `.env`. */
+  readonly shared: readonly Layer[];
 }
 
 export function readAccounts(
-  accountsDir: Setting<string>,
-  shared: readonly Layer[],
+  { accountsDir, sendMode, shared }: ForAllAccounts,
   cwd: string,
   problems: Problems,
 ): Accounts {
   const files = readAccountFiles(accountsDir, cwd, problems);
-  if (files === null) return { accounts: [], askAfterDays: [] };
+  if (files === null) return { accounts: [], waits: [] };
 
   const sources = files.length > 0 ? fromFiles(files, shared, problems) : fromShared(shared, problems);
-  const read = sources.map((each) => readAccount(each, problems));
+  const read = sources.map((each) => readAccount(each, sendMode, problems));
   const accounts = read.flatMap(({ account }) => account ?? []);
   reportSameToken(accounts, problems);
   if (files.length > 0) {
     const everyMarketplace = read.map(({ marketplaces }) => marketplaces);
     for (const layer of shared) reportForeignNarrowing(layer, everyMarketplace, 'any account', problems);
   }
-  return { accounts, askAfterDays: read.flatMap(({ askAfterDays }) => askAfterDays) };
+  return { accounts, waits: read.flatMap(({ waits }) => waits) };
 }
 
 function fromFiles(
@@ -84,7 +93,7 @@ function fromShared(shared: readonly Layer[], problems: Problems): readonly Acco
   return [];
 }
 
-function readAccount({ name, own, shared }: AccountSources, problems: Problems) {
+function readAccount({ name, own, shared }: AccountSources, sendModeOfAll: Setting<SendMode>, problems: Problems) {
   const layers = [...own, ...shared];
   const required = <T>(key: Key<T>): Setting<T | null> => {
     const setting = settingOf(key, spots(key, key.place === 'account' ? own : layers));
@@ -102,22 +111,9 @@ function readAccount({ name, own, shared }: AccountSources, problems: Problems) 
   reportForeignRegion(marketplaces, region, problems);
   for (const layer of own) reportForeignNarrowing(layer, [marketplaces], 'the account', problems);
 
-  const rules: Record<string, AskingRules> = {};
-  const filters: Record<string, OrderFilters> = {};
-  const askAfterDays: Setting<number>[] = [];
-  for (const { id, code } of marketplaces.value ?? []) {
-    const narrowed = <T>(key: Key<T, string>): Setting<T> =>
-      settingOf(key, [...narrowedSpots(key, code, own), ...narrowedSpots(key, code, shared)]);
-    const days = narrowed(keys.ASK_AFTER_DAYS);
-    askAfterDays.push(days);
-    rules[id] = {
-      askAfterDays: days.value,
-      hours: narrowed(keys.ASK_HOURS).value,
-      weekdays: narrowed(keys.ASK_WEEKDAYS).value,
-      askAfterDaysFor: [],
-    };
-    filters[id] = noFilters;
-  }
+  const sendMode = settingOf(keys.SEND_MODE, spots(keys.SEND_MODE, own));
+  checkSendMode(sendModeOfAll, sendMode, problems);
+  const { waits, ...rules } = readAccountRules(marketplaces.value ?? [], { own, shared }, problems);
 
   const complete =
     clientId.value !== null &&
@@ -133,12 +129,11 @@ function readAccount({ name, own, shared }: AccountSources, problems: Problems) 
         clientSecret: secret(clientSecret.value),
         refreshToken: secret(refreshToken.value),
         region: region.value,
-        marketplaces: marketplaces.value,
-        rules,
-        filters,
+        sendMode: sendMode.given ? sendMode.value : sendModeOfAll.value,
+        ...rules,
       }
     : null;
-  return { account, marketplaces, askAfterDays };
+  return { account, marketplaces, waits };
 }
 
 function reportForeignRegion(

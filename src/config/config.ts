@@ -1,6 +1,7 @@
 import type { Duration } from 'luxon';
 import type { Marketplace, Region } from '../amazon/marketplaces.js';
 import type { AskingRules, OrderFilters } from '../policy/asking-rules.js';
+import type { MarketplaceCaps } from '../policy/daily-cap.js';
 
 /** Everything the environment says, read once, checked as a whole and frozen. Secrets are wrapped so that printing shows nothing. */
 export interface Config {
@@ -10,6 +11,7 @@ export interface Config {
   readonly redisUrl: Secret | null;
   readonly dataDir: string;
   readonly accountsDir: string;
+  /** For all accounts; see {@link AccountConfig.sendMode}. */
   readonly sendMode: SendMode;
   readonly roles: ReadonlySet<Role>;
   readonly http: { readonly host: string; readonly port: number; readonly adminToken: Secret | null };
@@ -49,11 +51,16 @@ export interface AccountConfig {
   readonly clientSecret: Secret;
   readonly refreshToken: Secret;
   readonly region: Region;
+  /** `live` only where the whole configuration is; an account may be stricter. */
+  readonly sendMode: SendMode;
+  /** With the owner's time zones where they gave some. */
   readonly marketplaces: readonly Marketplace[];
   /** The owner's rules, already narrowed to each of `marketplaces` (by marketplace id). */
   readonly rules: Readonly<Record<string, AskingRules>>;
   /** Which orders the owner wants asked at all, by marketplace id likewise. */
   readonly filters: Readonly<Record<string, OrderFilters>>;
+  /** How many a day, by marketplace id likewise; marketplaces may share one. */
+  readonly caps: Readonly<Record<string, MarketplaceCaps>>;
 }
 
 /** A value that must never be printed. `reveal()` is the only way to it. */

@@ -1,7 +1,11 @@
 import { Duration } from 'luxon';
+import type { ProductPattern } from '../policy/asking-rules.js';
 import { isLoopback } from './addresses.js';
+import type { SendMode } from './config.js';
 import { durationText } from './durations.js';
 import type { Problems } from './problems.js';
+import { samePattern } from './product-patterns.js';
+import { shown } from './reading.js';
 import type { Setting } from './setting.js';
 
 /** Values that cannot be true together. Nothing is concluded from a value that could not be read. */
@@ -42,6 +46,35 @@ export function checkWindow(askAfter: readonly Setting<number>[], margin: Settin
       'together they must stay below 30 days, e.g. WINDOW_MARGIN=1h',
     );
   }
+}
+
+/** `ONLY_SKUS=A` beside `EXCEPT_SKUS=A` says yes and no to the same orders. */
+export function checkPatterns(
+  only: Setting<readonly ProductPattern[] | null>,
+  except: Setting<readonly ProductPattern[] | null>,
+  problems: Problems,
+): void {
+  const both = except.value?.find((pattern) => only.value?.some((wanted) => samePattern(wanted, pattern)));
+  if (both === undefined) return;
+  const where = only.source === except.source ? '' : ` (${only.source})`;
+  problems.add(
+    except.source,
+    except.writtenAs,
+    `${shown(both)} also stands in ${only.writtenAs}${where}`,
+    'keep it in one of the two lists',
+  );
+}
+
+/** Whoever reads `.env` must be able to trust that a dry run asks nobody. */
+export function checkSendMode(all: Setting<SendMode>, own: Setting<SendMode>, problems: Problems): void {
+  if (!all.sound || !own.sound || own.value === 'dry-run' || all.value === 'live') return;
+  const where = all.source === 'environment' ? 'the environment' : all.source;
+  problems.add(
+    own.source,
+    own.writtenAs,
+    `is live, and for all accounts it is ${all.value}`,
+    `set SEND_MODE=live in ${where}; an account can only be stricter`,
+  );
 }
 
 export interface EndpointSettings {

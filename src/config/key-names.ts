@@ -1,5 +1,7 @@
 import { marketplaceByCode } from '../amazon/marketplaces.js';
-import { type Key, keys, rulesNotYetSupported } from './keys.js';
+import { type Key, nameToWrite, narrowedName } from './key.js';
+import { keys } from './keys.js';
+import { nearest } from './nearest.js';
 
 /** What a name on the left of `=` means to askonce. */
 export type KeyName =
@@ -20,30 +22,32 @@ const knownKeys: ReadonlyMap<string, Key> = new Map(Object.entries(keys));
 
 export function understandName(name: string): KeyName {
   const known = knownKeys.get(name);
+  if (known?.narrowing === 'required') return onlyNarrowed(known);
   if (known) return { kind: 'key', key: known };
 
   const inFile = name.endsWith('_FILE') ? knownKeys.get(name.slice(0, -'_FILE'.length)) : undefined;
   if (inFile?.mayBeInFile) return { kind: 'file-of', key: inFile };
   if (inFile) {
-    const remedy = `write ${inFile.name}; only secrets may stand in files of their own`;
+    const remedy = `write ${nameToWrite(inFile)}; only secrets may stand in files of their own`;
     return { kind: 'wrong', problem: 'is not a key of askonce', remedy, ours: false };
   }
 
   const [base = '', code = ''] = name.split(/__(.*)/s);
-  if (rulesNotYetSupported.has(base)) {
-    return {
-      kind: 'wrong',
-      problem: 'is not supported yet by this version',
-      remedy: 'take it out; leaving it in would promise a rule that is not kept',
-      ours: true,
-    };
-  }
   const narrowed = code === '' ? undefined : knownKeys.get(base);
   return narrowed ? understandNarrowed(narrowed, code) : unknownName(name);
 }
 
+function onlyNarrowed(key: Key): KeyName {
+  return {
+    kind: 'wrong',
+    problem: 'holds for one marketplace only and must name it',
+    remedy: `write ${narrowedName(key)}=${key.example}`,
+    ours: true,
+  };
+}
+
 function understandNarrowed(key: Key, code: string): KeyName {
-  if (!key.mayBeNarrowed) {
+  if (key.narrowing === 'none') {
     return {
       kind: 'wrong',
       problem: 'cannot be narrowed to a marketplace',
@@ -57,7 +61,7 @@ function understandNarrowed(key: Key, code: string): KeyName {
   return {
     kind: 'wrong',
     problem: 'names no marketplace of Amazon behind __',
-    remedy: meant ? `write ${key.name}__${meant}` : `e.g. ${key.name}__DE=${key.example}`,
+    remedy: meant ? `write ${key.name}__${meant}` : `e.g. ${narrowedName(key)}=${key.example}`,
     ours: true,
   };
 }
@@ -85,24 +89,9 @@ function nearestName(name: string): string | undefined {
   const names = [...knownKeys.values()].flatMap((key) =>
     key.mayBeInFile ? [key.name, `${key.name}_FILE`] : [key.name],
   );
-  const nearest = names
-    .map((known) => ({ known, distance: editDistance(base, known) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  if (!nearest || nearest.distance > Math.min(3, Math.floor(nearest.known.length / 3))) return undefined;
-  const narrows = code !== undefined && marketplaceByCode(code.slice(2)) && knownKeys.get(nearest.known)?.mayBeNarrowed;
-  return narrows ? `${nearest.known}${code}` : nearest.known;
-}
-
-/** Levenshtein: the number of letters to add, drop or change. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const changed = (row[j] as number) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] as number) + 1, (next[j] as number) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] as number;
+  const near = nearest(base, names);
+  const key = near === undefined ? undefined : knownKeys.get(near);
+  if (key === undefined) return near;
+  const narrows = code !== undefined && key.narrowing !== 'none' && marketplaceByCode(code.slice(2));
+  return narrows ? `${near}${code}` : nameToWrite(key);
 }

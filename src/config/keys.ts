@@ -1,10 +1,10 @@
 import type { Duration } from 'luxon';
 import { type Marketplace, marketplaceByCode, marketplaceById, marketplaces } from '../amazon/marketplaces.js';
 import { hostName, postgresUrl, redisUrl, webOrigin, wholeWebUrl } from './addresses.js';
-import { hourSpans, weekdays } from './asking-hours.js';
 import type { Role } from './config.js';
 import { durationBetween } from './durations.js';
 import { frozenSet } from './freeze.js';
+import { type Key, key } from './key.js';
 import {
   anyText,
   listOf,
@@ -17,61 +17,8 @@ import {
   wholeNumber,
   yesOrNo,
 } from './reading.js';
+import { ruleKeys } from './rule-keys.js';
 import { transitDays, transitDaysText } from './transit-days.js';
-
-/**
- * Where a key may stand.
- *
- * - `process`: `.env` or the environment.
- * - `account`: the account's own file; without account files, as `process`.
- * - `account-or-all`: as `account`, and as `process` for every account whose file does not have it.
- */
-export type Place = 'process' | 'account' | 'account-or-all';
-
-/** One key of the configuration: what reads it, and what a person must know about it. */
-export interface Key<T = unknown, D extends string | null = string | null> {
-  readonly name: string;
-  readonly place: Place;
-  /** Read like a given value; `null` when there is no such text, see {@link withoutIt}. */
-  readonly default: D;
-  /** For people: what holds when the key is not given. */
-  readonly withoutIt: string;
-  readonly meaning: string;
-  readonly example: string;
-  /** The value may also stand in a file of its own, named by `NAME_FILE`. */
-  readonly mayBeInFile: boolean;
-  /** `NAME__DE=` gives it for one marketplace. */
-  readonly mayBeNarrowed: boolean;
-  readonly read: Reader<T>;
-}
-
-interface Traits {
-  readonly place?: Place;
-  readonly withoutIt?: string;
-  readonly mayBeInFile?: boolean;
-  readonly mayBeNarrowed?: boolean;
-}
-
-function key<T, D extends string | null>(
-  name: string,
-  fallback: D,
-  read: Reader<T>,
-  example: string,
-  meaning: string,
-  traits: Traits = {},
-): Key<T, D> {
-  return {
-    name,
-    place: traits.place ?? 'process',
-    default: fallback,
-    withoutIt: traits.withoutIt ?? fallback ?? 'required',
-    meaning,
-    example,
-    mayBeInFile: traits.mayBeInFile ?? false,
-    mayBeNarrowed: traits.mayBeNarrowed ?? false,
-    read,
-  };
-}
 
 const roles = ['discover', 'schedule', 'send', 'settle', 'sweep', 'web'] as const satisfies readonly Role[];
 
@@ -108,11 +55,7 @@ const someMarketplaces: Reader<readonly Marketplace[]> = (text) => {
   return list.ok ? read([...new Set(list.value)]) : list;
 };
 
-/**
- * Every key askonce knows, in the order of the documentation. The only place for defaults, bounds and examples: the
- * reader, the check for unknown keys and the documentation are made from it.
- */
-export const keys = {
+const processKeys = {
   DATABASE_URL: key('DATABASE_URL', null, postgresUrl, 'postgres://askonce@db:5432/askonce', 'the ledger', {
     withoutIt: 'embedded Postgres in DATA_DIR',
     mayBeInFile: true,
@@ -129,6 +72,10 @@ export const keys = {
     oneOf(['dry-run', 'live']),
     'live',
     "`live` really asks; `dry-run` does everything but that and changes no order's fate",
+    {
+      place: 'process-or-stricter',
+      details: "An account's file may say `dry-run` while this is `live`, not the other way round.",
+    },
   ),
   ROLES: key('ROLES', 'all', someRoles, 'discover,send', `which of ${roles.join(', ')} this process runs`),
   HTTP_HOST: key('HTTP_HOST', '127.0.0.1', hostName, '127.0.0.1', 'where health, metrics and pages are served'),
@@ -204,6 +151,9 @@ export const keys = {
     'STANDARD:5,FREE_ECONOMY:8',
     'days from shipping to delivery by service level, where Amazon tells nothing better; what is not named keeps its default',
   ),
+} as const;
+
+const amazonKeys = {
   SP_API_ENDPOINT: key(
     'SP_API_ENDPOINT',
     null,
@@ -228,7 +178,9 @@ export const keys = {
     'consent to send credentials to an endpoint that is neither Amazon nor on this machine',
   ),
   SP_API_SANDBOX: key('SP_API_SANDBOX', 'no', yesOrNo, 'yes', "Amazon's static sandbox in place of production"),
+} as const;
 
+const accountKeys = {
   LWA_CLIENT_ID: key(
     'LWA_CLIENT_ID',
     null,
@@ -269,36 +221,18 @@ export const keys = {
     "Amazon's country codes of the region; UK, not GB",
     { place: 'account' },
   ),
-  ASK_AFTER_DAYS: key('ASK_AFTER_DAYS', '7', wholeNumber(5, 29), '7', 'days after delivery, 5 to 29', {
-    place: 'account-or-all',
-    mayBeNarrowed: true,
-  }),
-  ASK_HOURS: key(
-    'ASK_HOURS',
-    '09:00-20:00',
-    hourSpans,
-    '09:00-12:00,14:00-20:00',
-    "spans of the day in the marketplace's time zone; 00:00-24:00 is any time, 20:00-02:00 reaches over midnight; the deadline wins",
-    { place: 'account-or-all', mayBeNarrowed: true },
-  ),
-  ASK_WEEKDAYS: key(
-    'ASK_WEEKDAYS',
-    'mon-sun',
-    weekdays,
-    'mon-fri',
-    "days of the week in the marketplace's time zone, e.g. mon,wed,fri or sat-mon; the deadline wins",
-    { place: 'account-or-all', mayBeNarrowed: true },
-  ),
 } as const;
 
-/** Rules of a later version. Ignoring one would ask buyers whom the owner wanted left alone, so a file with one is refused. */
-export const rulesNotYetSupported: ReadonlySet<string> = new Set([
-  'FULFILLED_BY',
-  'ONLY_SKUS',
-  'EXCEPT_SKUS',
-  'ONLY_ASINS',
-  'EXCEPT_ASINS',
-  'ASK_AFTER_DAYS_FOR',
-  'EXCEPT_PROGRAMS',
-  'MAX_PER_DAY',
-]);
+/** The keys as the documentation groups them. */
+export const keyGroups = {
+  process: processKeys,
+  amazon: amazonKeys,
+  account: accountKeys,
+  rules: ruleKeys,
+} as const satisfies Record<string, Readonly<Record<string, Key>>>;
+
+/**
+ * Every key askonce knows, in the order of the documentation. The only place for defaults, bounds and examples: the
+ * reader, the check for unknown keys and the documentation are made from it.
+ */
+export const keys = { ...processKeys, ...amazonKeys, ...accountKeys, ...ruleKeys } as const;

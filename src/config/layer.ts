@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Assignment } from './env-file.js';
+import type { Key } from './key.js';
 import { understandName } from './key-names.js';
-import type { Key } from './keys.js';
 import type { Problems } from './problems.js';
 import { readText } from './read-text.js';
 

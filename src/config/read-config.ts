@@ -5,7 +5,8 @@ import type { Config, ConfigProblem, Secret } from './config.js';
 import { checkAdminToken, checkEndpoints, checkTimeout, checkWindow } from './contradictions.js';
 import { parseEnvText } from './env-file.js';
 import { deepFreeze } from './freeze.js';
-import { type Key, keys } from './keys.js';
+import type { Key } from './key.js';
+import { keys } from './keys.js';
 import { environmentLayer, type Layer, makeLayer } from './layer.js';
 import { Problems } from './problems.js';
 import { readText } from './read-text.js';
@@ -45,11 +46,12 @@ export function readConfig(input: ConfigInput): ConfigReading {
   const adminToken = optional(keys.ADMIN_TOKEN);
   const windowMargin = setting(keys.WINDOW_MARGIN);
   const accountsDir = asPath(setting(keys.ACCOUNTS_DIR), input.cwd);
-  const { accounts, askAfterDays } = readAccounts(accountsDir, layers, input.cwd, problems);
+  const sendMode = setting(keys.SEND_MODE);
+  const { accounts, waits } = readAccounts({ accountsDir, sendMode, shared: layers }, input.cwd, problems);
 
   checkAdminToken(host, adminToken, problems);
   checkTimeout(requestTimeout, claimLease, problems);
-  checkWindow(askAfterDays, windowMargin, problems);
+  checkWindow(waits, windowMargin, problems);
   checkEndpoints(endpoints, problems);
 
   const found = problems.all();
@@ -59,7 +61,7 @@ export function readConfig(input: ConfigInput): ConfigReading {
     redisUrl: hidden(optional(keys.REDIS_URL)),
     dataDir: asPath(setting(keys.DATA_DIR), input.cwd).value,
     accountsDir: accountsDir.value,
-    sendMode: setting(keys.SEND_MODE).value,
+    sendMode: sendMode.value,
     roles: setting(keys.ROLES).value,
     http: { host: host.value, port: setting(keys.HTTP_PORT).value, adminToken: hidden(adminToken) },
     log: {

@@ -25,7 +25,7 @@ export function shown(word: string): string {
 /** One of the words, whatever their case. */
 export function oneOf<const W extends string>(words: readonly W[]): Reader<W> {
   return (text) => {
-    const word = words.find((candidate) => candidate === text.toLowerCase());
+    const word = words.find((candidate) => candidate.toLowerCase() === text.toLowerCase());
     return word === undefined ? unreadable(`${shown(text)} is none of ${words.join(', ')}`) : read(word);
   };
 }

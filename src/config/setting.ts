@@ -1,4 +1,4 @@
-import type { Key } from './keys.js';
+import type { Key } from './key.js';
 import type { Layer } from './layer.js';
 
 /** The value that holds for a key, and where it came from. */

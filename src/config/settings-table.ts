@@ -1,4 +1,5 @@
-import { type Key, keys } from './keys.js';
+import { type Key, nameToWrite } from './key.js';
+import { keys } from './keys.js';
 
 /** Every setting as one Markdown table, made from the table of keys that the reader itself uses. */
 export function settingsTable(): string {
@@ -8,8 +9,12 @@ export function settingsTable(): string {
     .join('\n');
 }
 
-/** Marked with ¹ where a file may hold the value, with ² where it may be narrowed to a marketplace. */
-function nameOf({ name, mayBeInFile, mayBeNarrowed, place }: Key): string {
-  const marks = `${mayBeInFile ? '¹' : ''}${mayBeNarrowed ? '²' : ''}${place === 'process' ? '' : '³'}`;
-  return `\`${name}\`${marks}`;
+/** Marked with ¹ where a file may hold the value, with ² where it may be narrowed to a marketplace, with ³ for an account's file. */
+function nameOf(key: Key): string {
+  const marks = [
+    key.mayBeInFile ? '¹' : '',
+    key.narrowing === 'possible' ? '²' : '',
+    key.place.startsWith('account') ? '³' : '',
+  ];
+  return `\`${nameToWrite(key)}\`${marks.join('')}`;
 }

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { AfterAnswer, HeldReason } from '../policy/answer.js';
+import type { CapToday } from '../policy/daily-cap.js';
 import type { DeliveryEstimate, SeenBefore } from '../policy/evidence.js';
 import type { OrderFacts } from '../policy/order.js';
 import type { Plan } from '../policy/plan.js';
@@ -7,13 +8,14 @@ import type { OrderOnRecord } from '../policy/replan.js';
 import type { KnownBy, OpenState, State } from '../policy/review-request.js';
 import type { FirstLooks, Sight } from '../policy/settling.js';
 import type { Operation, UsagePace } from '../policy/usage-plan.js';
+import type { Suppressions } from './suppressions.js';
 
 /**
  * The only truth: one row per order, every attempt, and the pace of every account. All instants are UTC and come in as
  * arguments, so that a ledger has no clock of its own. Every method throws when the ledger cannot be reached; none ever
  * throws because somebody else was faster: that is an answer.
  */
-export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts, Replanning {
+export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts, Replanning, Suppressions {
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -123,6 +125,7 @@ export interface Sweeping {
 export interface DueKind {
   readonly account: string;
   readonly state: OpenState;
+  readonly catchUp: boolean;
   readonly limit: number;
 }
 
@@ -138,6 +141,7 @@ export interface DueOrder {
   readonly orderId: string;
   readonly account: string;
   readonly state: OpenState;
+  readonly catchUp: boolean;
   readonly lookAt: DateTime;
   readonly closesAt: DateTime | null;
 }
@@ -170,6 +174,8 @@ export interface ReviewRequest {
   readonly closesAt: DateTime | null;
   readonly askAt: DateTime | null;
   readonly nextLookAt: DateTime | null;
+  /** It was due already when it was first seen. */
+  readonly catchUp: boolean;
   readonly fulfilledBy: string | null;
   /** When Amazon's facts were last written. */
   readonly factsAt: DateTime;
@@ -209,7 +215,17 @@ export interface Sending {
    * Commits the intent to ask: `scheduled` -> `sending`, with the attempt, in one statement. `null`: not ours to ask
    * (another claim, another state, window closed, account paused, order suppressed). `look` is the GET that offered it.
    */
-  claim(orderId: string, by: string, leaseSeconds: number, look: AttemptFacts, now: DateTime): Promise<Claim | null>;
+  claim(
+    orderId: string,
+    by: string,
+    leaseSeconds: number,
+    look: AttemptFacts,
+    now: DateTime,
+    /** Daily caps that must have room; checked together with the claim, so that two claims cannot share the last place. */
+    caps?: readonly CapToday[],
+  ): Promise<Claim | null>;
+  /** Requests that count for a cap so far; of a day long past as well as of today. */
+  askedOn(account: string, cap: Omit<CapToday, 'limit' | 'reason'>): Promise<number>;
   /** The fence: is the claim still ours and younger than half its lease, and the account not paused? */
   mayPost(claim: Claim, now: DateTime): Promise<boolean>;
   /**
@@ -228,6 +244,8 @@ export interface Claim {
   readonly account: string;
   readonly claimedAt: DateTime;
   readonly leaseUntil: DateTime;
+  /** POSTs for this order, this one included. */
+  readonly posts: number;
   /** Before this one, on record: see {@link ReviewRequest.doubts}. */
   readonly earlierDoubt: boolean;
   readonly closesAt: DateTime;

@@ -9,6 +9,7 @@ import { prismaReplanning } from './prisma-replanning.js';
 import { prismaReports } from './prisma-reports.js';
 import { prismaSending } from './prisma-sending.js';
 import { prismaSettling } from './prisma-settling.js';
+import { prismaSuppressions } from './prisma-suppressions.js';
 import { prismaSweeping } from './prisma-sweeping.js';
 import type { Reports } from './reports.js';
 
@@ -48,6 +49,7 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
     ...prismaSettling(db),
     ...prismaPace(db),
     ...prismaAccounts(db),
+    ...prismaSuppressions(db),
     ...prismaReplanning(db),
     ...prismaReports(db),
     ping: async () => {

@@ -37,12 +37,12 @@ export async function writePlans(
         order_id, account, marketplace_id, state, reason, rule, ordered_at, last_updated_at, fulfillment_status,
         fulfilled_by, service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
         undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, opens_at, closes_at, ask_at,
-        next_look_at, facts_at, first_seen_at, changed_at)
+        next_look_at, catch_up, facts_at, first_seen_at, changed_at)
       SELECT
         order_id, ${page.account}, marketplace_id, state, reason, rule, ordered_at, last_updated_at, fulfillment_status,
         fulfilled_by, service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
         undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, opens_at, closes_at, ask_at,
-        next_look_at, ${at}, ${at}, ${at}
+        next_look_at, state = 'scheduled' AND ask_at < ${at}, ${at}, ${at}, ${at}
       FROM page ORDER BY order_id
       ON CONFLICT (order_id) DO UPDATE SET
         account = CASE WHEN r.account = ANY(${[...page.configuredAccounts]}) THEN r.account ELSE EXCLUDED.account END,

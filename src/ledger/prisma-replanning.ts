@@ -24,7 +24,7 @@ export function prismaReplanning(db: PrismaClient): Replanning {
         const rows = await db.$queryRaw<PlannedRow[]>`
           SELECT order_id, marketplace_id, state, reason, ordered_at, last_updated_at, fulfillment_status, fulfilled_by,
             service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
-            undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, closes_at, ask_at, next_look_at
+            undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, closes_at, ask_at, next_look_at, catch_up
           FROM review_request
           WHERE account = ${account} AND order_id > ${after} AND last_updated_at IS NOT NULL
             AND (state IN ('waiting', 'scheduled') OR (state = 'skipped' AND "review_request_may_return"(reason)))
@@ -90,6 +90,7 @@ interface PlannedRow {
   readonly closes_at: Date | null;
   readonly ask_at: Date | null;
   readonly next_look_at: Date | null;
+  readonly catch_up: boolean;
 }
 
 function orderOnRecord(row: PlannedRow): OrderOnRecord {
@@ -124,6 +125,7 @@ function orderOnRecord(row: PlannedRow): OrderOnRecord {
       'shippedSeenAt' | 'undeliveredAt' | 'deliveredEarliest' | 'deliveredAbout' | 'deliveredLatest' | 'evidence'
     >),
     state: row.state,
+    catchUp: row.catch_up,
     reason: row.reason,
     askAt: instantOrNull(row.ask_at),
     closesAt: instantOrNull(row.closes_at),

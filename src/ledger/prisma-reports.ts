@@ -53,6 +53,15 @@ export function prismaReports(db: PrismaClient): Reports {
       }));
     },
 
+    async heldForGood(account, since) {
+      const rows = await db.$queryRaw<{ order_id: string; marketplace_id: string | null; reason: string }[]>`
+        SELECT order_id, marketplace_id, COALESCE(reason, state) AS reason FROM review_request
+        WHERE account = ${account} AND first_seen_at >= ${since.toJSDate()}
+          AND (state IN ('sending', 'unknown') OR (state = 'skipped' AND NOT "review_request_may_return"(reason)))
+        ORDER BY order_id`;
+      return rows.map((row) => ({ orderId: row.order_id, marketplaceId: row.marketplace_id, reason: row.reason }));
+    },
+
     async *everyRequest() {
       let after = '';
       for (;;) {

@@ -1,45 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import type { DateTime } from 'luxon';
 import type { AfterAnswer } from '../policy/answer.js';
+import type { CapToday } from '../policy/daily-cap.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
-import type { Sending } from './ledger.js';
+import type { AttemptFacts, Claim, Sending } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
+import type { Statements } from './prisma-plans.js';
 import { instant } from './rows.js';
 
 export function prismaSending(db: PrismaClient): Sending {
   return {
-    async claim(orderId, by, leaseSeconds, look, now) {
-      const at = now.toJSDate();
-      const leaseUntil = now.plus({ seconds: leaseSeconds });
-      const id = randomUUID();
-      const rows = await db.$queryRaw<{ account: string; doubts: number; closes_at: Date }[]>`
-        WITH claimed AS (
-          UPDATE review_request r SET
-            state = 'sending', reason = NULL, claim_id = ${id}::uuid, claimed_by = ${by},
-            intent_at = ${at}, lease_until = ${leaseUntil.toJSDate()}, next_look_at = ${leaseUntil.toJSDate()}, ring_at = NULL,
-            posts = posts + 1, looks = looks + 1, settle_looks = 0, last_sight = NULL, changed_at = ${at}
-          WHERE order_id = ${orderId} AND state = 'scheduled' AND closes_at > ${at}
-            AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)
-            AND NOT EXISTS (SELECT FROM selling_partner p WHERE p.name = r.account AND p.paused_at IS NOT NULL)
-          RETURNING order_id, account, doubts, closes_at
-        ), noted AS (
-          INSERT INTO attempt ${attemptColumns()}
-          SELECT order_id, account, ${at}::timestamptz, ${attemptValues(look, null)} FROM claimed
-          UNION ALL
-          SELECT order_id, account, ${at}::timestamptz, 'claim', 'sending', NULL, NULL, NULL, ${id}::uuid, ${by} FROM claimed
-        )
-        SELECT account, doubts, closes_at FROM claimed`;
-      const row = rows[0];
-      if (row === undefined) return null;
-      return {
-        id,
-        orderId,
-        account: row.account,
-        claimedAt: now,
-        leaseUntil,
-        earlierDoubt: row.doubts > 0,
-        closesAt: instant(row.closes_at),
-      };
+    async claim(orderId, by, leaseSeconds, look, now, caps = []) {
+      const wish = { id: randomUUID(), orderId, by, look, now, leaseUntil: now.plus({ seconds: leaseSeconds }) };
+      if (caps.length === 0) return claimRow(db, wish);
+      return db.$transaction(async (tx) => {
+        // One claim of the account after the other: a count without this lock could let two take the last place.
+        const [owner] = await tx.$queryRaw<{ account: string }[]>`
+          SELECT account, pg_advisory_xact_lock(hashtext('askonce cap ' || account))::text AS locked
+          FROM review_request WHERE order_id = ${orderId}`;
+        if (owner === undefined) return null;
+        for (const cap of caps) if ((await askedOn(tx, owner.account, cap)) >= cap.limit) return null;
+        return claimRow(tx, wish);
+      });
     },
+
+    askedOn: (account, cap) => askedOn(db, account, cap),
 
     async mayPost(claim, now) {
       const rows = await db.$queryRaw<unknown[]>`
@@ -84,6 +69,61 @@ export function prismaSending(db: PrismaClient): Sending {
       return rows.length > 0;
     },
   };
+}
+
+interface ClaimWish {
+  readonly id: string;
+  readonly orderId: string;
+  readonly by: string;
+  readonly look: AttemptFacts;
+  readonly now: DateTime;
+  readonly leaseUntil: DateTime;
+}
+
+async function claimRow(tx: Statements, { id, orderId, by, look, now, leaseUntil }: ClaimWish): Promise<Claim | null> {
+  const at = now.toJSDate();
+  const rows = await tx.$queryRaw<{ account: string; doubts: number; posts: number; closes_at: Date }[]>`
+    WITH claimed AS (
+      UPDATE review_request r SET
+        state = 'sending', reason = NULL, claim_id = ${id}::uuid, claimed_by = ${by},
+        intent_at = ${at}, lease_until = ${leaseUntil.toJSDate()}, next_look_at = ${leaseUntil.toJSDate()}, ring_at = NULL,
+        posts = posts + 1, looks = looks + 1, settle_looks = 0, last_sight = NULL, changed_at = ${at}
+      WHERE order_id = ${orderId} AND state = 'scheduled' AND closes_at > ${at}
+        AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)
+        AND NOT EXISTS (SELECT FROM selling_partner p WHERE p.name = r.account AND p.paused_at IS NOT NULL)
+      RETURNING order_id, account, doubts, posts, closes_at
+    ), noted AS (
+      INSERT INTO attempt ${attemptColumns()}
+      SELECT order_id, account, ${at}::timestamptz, ${attemptValues(look, null)} FROM claimed
+      UNION ALL
+      SELECT order_id, account, ${at}::timestamptz, 'claim', 'sending', NULL, NULL, NULL, ${id}::uuid, ${by} FROM claimed
+    )
+    SELECT account, doubts, posts, closes_at FROM claimed`;
+  const row = rows[0];
+  if (row === undefined) return null;
+  return {
+    id,
+    orderId,
+    account: row.account,
+    claimedAt: now,
+    leaseUntil,
+    posts: row.posts,
+    earlierDoubt: row.doubts > 0,
+    closesAt: instant(row.closes_at),
+  };
+}
+
+async function askedOn(
+  tx: Statements,
+  account: string,
+  { from, until, marketplaceIds, catchUpOnly }: Omit<CapToday, 'limit' | 'reason'>,
+): Promise<number> {
+  const onlyCatchUp = catchUpOnly ? Prisma.sql`AND catch_up` : Prisma.empty;
+  const rows = await tx.$queryRaw<{ asked: bigint }[]>`
+    SELECT count(*) AS asked FROM review_request
+    WHERE account = ${account} AND posts > 0 AND intent_at >= ${from.toJSDate()} AND intent_at < ${until.toJSDate()}
+      AND marketplace_id = ANY(${[...marketplaceIds]}) ${onlyCatchUp}`;
+  return Number(rows[0]?.asked ?? 0n);
 }
 
 /** What the answer writes into the row. */

@@ -10,8 +10,8 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
     async due(kinds, until) {
       const rows = await db.$queryRaw<DueRow[]>`
         SELECT due.* FROM ${wantedOf(kinds)} CROSS JOIN LATERAL (
-          SELECT order_id, r.account, state, next_look_at, closes_at FROM review_request r
-          WHERE r.account = wanted.account AND r.state = wanted.state AND ring_at IS NULL AND next_look_at <= ${until.toJSDate()}
+          SELECT order_id, r.account, r.state, r.catch_up, next_look_at, closes_at FROM review_request r
+          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up AND ring_at IS NULL AND next_look_at <= ${until.toJSDate()}
           ORDER BY next_look_at LIMIT wanted.at_most) AS due`;
       return rows.map(dueOrder);
     },
@@ -19,8 +19,8 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
     async unheard(kinds, before) {
       const rows = await db.$queryRaw<DueRow[]>`
         SELECT unheard.* FROM ${wantedOf(kinds)} CROSS JOIN LATERAL (
-          SELECT order_id, r.account, state, next_look_at, closes_at FROM review_request r
-          WHERE r.account = wanted.account AND r.state = wanted.state AND ring_at < ${before.toJSDate()} AND next_look_at IS NOT NULL
+          SELECT order_id, r.account, r.state, r.catch_up, next_look_at, closes_at FROM review_request r
+          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up AND ring_at < ${before.toJSDate()} AND next_look_at IS NOT NULL
           ORDER BY ring_at LIMIT wanted.at_most) AS unheard`;
       return rows.map(dueOrder);
     },
@@ -81,13 +81,15 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
 
 function wantedOf(kinds: readonly DueKind[]): Prisma.Sql {
   return Prisma.sql`unnest(${kinds.map(({ account }) => account)}::text[], ${kinds.map(({ state }) => state)}::text[],
-    ${kinds.map(({ limit }) => limit)}::int[]) AS wanted(account, state, at_most)`;
+    ${kinds.map(({ catchUp }) => catchUp)}::bool[], ${kinds.map(({ limit }) => limit)}::int[])
+    AS wanted(account, state, catch_up, at_most)`;
 }
 
 interface DueRow {
   readonly order_id: string;
   readonly account: string;
   readonly state: DueOrder['state'];
+  readonly catch_up: boolean;
   readonly next_look_at: Date;
   readonly closes_at: Date | null;
 }
@@ -97,6 +99,7 @@ function dueOrder(row: DueRow): DueOrder {
     orderId: row.order_id,
     account: row.account,
     state: row.state,
+    catchUp: row.catch_up,
     lookAt: instant(row.next_look_at),
     closesAt: instantOrNull(row.closes_at),
   };

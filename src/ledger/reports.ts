@@ -9,8 +9,16 @@ export interface Reports {
   feedProgress(): Promise<FeedProgress[]>;
   /** The attempts about an order, oldest first. */
   attempts(orderId: string): Promise<Attempt[]>;
+  /** Orders of the account first seen since `since` that are skipped for good or whose answer is open: no plan moves them. */
+  heldForGood(account: string, since: DateTime): Promise<HeldOrder[]>;
   /** Every review request in the order of their ids, in batches, so that memory stays flat. */
   everyRequest(): AsyncIterable<readonly ReviewRequest[]>;
+}
+
+export interface HeldOrder {
+  readonly orderId: string;
+  readonly marketplaceId: string | null;
+  readonly reason: string;
 }
 
 export interface FeedProgress {

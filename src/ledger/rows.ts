@@ -28,6 +28,7 @@ export function reviewRequest(row: Row): ReviewRequest {
     closesAt: instantOrNull(row.closesAt),
     askAt: instantOrNull(row.askAt),
     nextLookAt: instantOrNull(row.nextLookAt),
+    catchUp: row.catchUp,
     fulfilledBy: row.fulfilledBy,
     factsAt: instant(row.factsAt),
     seen: seenBefore(row),

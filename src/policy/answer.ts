@@ -1,4 +1,5 @@
 import type { DateTime, Duration } from 'luxon';
+import type { CapReason } from './daily-cap.js';
 import type { AccountTrouble, AskOutcome } from './outcome.js';
 import type { ExpiryReason } from './plan.js';
 import { inTime } from './request-window.js';
@@ -31,11 +32,14 @@ export type HeldReason =
   | 'rejected'
   | 'no-answer'
   | 'settled-not-sent'
-  | 'dry-run';
+  | 'dry-run'
+  | CapReason;
 
 export interface Asked {
   readonly intentAt: DateTime;
   readonly closesAt: DateTime;
+  /** POSTs for this order so far, this one included. */
+  readonly posts: number;
   /** An earlier POST of ours is on record whose answer never came. */
   readonly earlierDoubt: boolean;
 }
@@ -48,6 +52,8 @@ export interface AnswerRules extends SettleRules {
 
 /** Trouble of the token service: without a token no request leaves. */
 const withoutToken: ReadonlySet<AccountTrouble> = new Set(['token-unavailable', 'revoked', 'bad-client']);
+
+const MOST_RETRIES = 3;
 
 /** Reads the answer (design 5, "Reading the answer"): the message decided the outcome, this decides the order. */
 export function afterAnswer(outcome: AskOutcome, asked: Asked, rules: AnswerRules, now: DateTime): AfterAnswer {
@@ -72,7 +78,8 @@ export function afterAnswer(outcome: AskOutcome, asked: Asked, rules: AnswerRule
       return {
         state: 'scheduled',
         reason: 'account-trouble',
-        lookAt: rules.retryAt,
+        // Denied again and again, it is this order that Amazon denies: it must not be POSTed every few seconds.
+        lookAt: asked.posts < MOST_RETRIES ? rules.retryAt : recheckAt,
         reachedAmazon: !withoutToken.has(outcome.trouble),
       };
     case 'rejected':

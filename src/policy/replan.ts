@@ -8,6 +8,8 @@ export interface OrderOnRecord {
   readonly facts: OrderFacts;
   readonly seen: SeenBefore;
   readonly state: 'waiting' | 'scheduled' | 'skipped';
+  /** It was due already when it was first seen. */
+  readonly catchUp: boolean;
   readonly reason: string | null;
   readonly askAt: DateTime | null;
   readonly closesAt: DateTime | null;

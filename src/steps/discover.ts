@@ -9,8 +9,8 @@ import type { Again, StepAccount, StepContext } from './step.js';
 
 /** Every read begins a little before the watermark: updates may become visible out of order. */
 const OVERLAP_MINUTES = 10;
-/** Longer than any page takes; a process that dies gives the account back after this. */
-const LEASE_MINUTES = 5;
+/** What a page may take beyond its two calls, the login's and the read itself: waiting for a slot, writing it down. */
+const LEASE_SPARE_SECONDS = 10;
 /** Amazon's tokens live 24 h; an older one is not tried any more. */
 const TOKEN_HOURS = 23;
 /** After a page that brought no answer. */
@@ -30,8 +30,7 @@ export async function discover(accountName: string, context: StepContext): Promi
   if (state?.paused?.by === 'askonce') return undefined;
   if (state?.coolDownUntil && state.coolDownUntil > clock.now()) return { again: state.coolDownUntil };
 
-  const leaseUntil = clock.now().plus({ minutes: LEASE_MINUTES });
-  if (!(await ledger.leaseFeeds(accountName, worker, leaseUntil, clock.now()))) return undefined;
+  if (!(await leaseForOnePage(accountName, context))) return undefined;
   try {
     for (const feed of await ledger.feeds(accountName, account.marketplaceIds)) {
       const again = await readFeed(account, feed, context);
@@ -41,6 +40,16 @@ export async function discover(accountName: string, context: StepContext): Promi
   } finally {
     await ledger.releaseFeeds(accountName, worker);
   }
+}
+
+/**
+ * Takes or keeps the right to read the account while one page is read; a process that dies gives it back soon after. A claim
+ * outlasts any one call to Amazon.
+ */
+function leaseForOnePage(account: string, { ledger, clock, settings, worker }: StepContext): Promise<boolean> {
+  const now = clock.now();
+  const until = now.plus(settings.claimLease).plus(settings.claimLease).plus({ seconds: LEASE_SPARE_SECONDS });
+  return ledger.leaseFeeds(account, worker, until, now);
 }
 
 interface Read {
@@ -54,6 +63,7 @@ interface Read {
 async function readFeed(account: StepAccount, feed: Feed, context: StepContext): Promise<Again> {
   let read: Read | null = await resumeOrBegin(account, feed, context);
   while (read !== null) {
+    if (!(await leaseForOnePage(account.name, context))) return undefined;
     const slot = await takeSlot(account.name, 'searchOrders', context);
     if (slot.kind === 'busy') return { again: slot.freeAt };
     const { marketplaceIds, from, token } = read;
@@ -87,7 +97,7 @@ async function keepPage(
   account: StepAccount,
   page: Extract<OrdersPage, { kind: 'page' }>,
   read: Read,
-  { ledger, clock, accounts, log, wakeUps, worker }: StepContext,
+  { ledger, clock, accounts, log, wakeUps }: StepContext,
 ): Promise<Read | null> {
   const ids = page.orders.map(({ orderId }) => orderId);
   const [known, suppressed] = await Promise.all([ledger.known(ids), ledger.suppressed(ids)]);
@@ -115,7 +125,6 @@ async function keepPage(
   log.info('orders-read', { account: account.name, ...counts, more: page.nextToken !== null });
   if (counts.fresh + counts.replanned > 0) await wakeUps.ringNow('sweep', 'all');
   if (page.nextToken === null) return null;
-  await ledger.leaseFeeds(account.name, worker, now.plus({ minutes: LEASE_MINUTES }), now);
   return { ...read, through, token: page.nextToken };
 }
 

@@ -2,6 +2,7 @@ import type { DateTime } from 'luxon';
 import type { Answer, OrderRef } from '../amazon/gateway.js';
 import type { AttemptFacts, Claim, ReviewRequest } from '../ledger/ledger.js';
 import { type AfterAnswer, afterAnswer, type HeldReason } from '../policy/answer.js';
+import { type CapToday, capsToday, noCaps } from '../policy/daily-cap.js';
 import type { AskOutcome, LookOutcome } from '../policy/outcome.js';
 import { nextAllowed } from '../policy/plan.js';
 import { inTime } from '../policy/request-window.js';
@@ -56,6 +57,8 @@ interface Ready {
   readonly order: OrderRef;
   /** The account's last calls failed. */
   readonly failing: boolean;
+  /** The daily caps the order must fit into. */
+  readonly caps: (now: DateTime) => readonly CapToday[];
 }
 
 /** Everything that can keep an order from being asked now without a call to the solicitations API. */
@@ -81,9 +84,18 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
     return no();
   }
 
+  const order = { orderId: row.orderId, marketplaceId: row.marketplaceId };
   const allowed = nextAllowed(row.askAt, { ...local, window: { opensAt: row.opensAt, closesAt: row.closesAt } }, now);
   if (allowed.at > now) {
     await ledger.putOff(row.orderId, 'scheduled', { reason: null, lookAt: allowed.at }, null, now);
+    return no();
+  }
+  const caps = (at: DateTime) =>
+    capsToday(account.caps.get(order.marketplaceId) ?? noCaps, row.catchUp, local.zone, at);
+  for (const cap of caps(now)) {
+    if ((await ledger.askedOn(account.name, cap)) < cap.limit) continue;
+    // The day is full: those with the oldest deadlines came first.
+    await ledger.putOff(row.orderId, 'scheduled', { reason: cap.reason, lookAt: cap.until }, null, now);
     return no();
   }
   if (row.fulfilledBy === 'MERCHANT' && row.factsAt < now.minus({ minutes: FRESH_FACTS_MINUTES })) {
@@ -98,8 +110,9 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
   return {
     kind: 'yes',
     account,
-    order: { orderId: row.orderId, marketplaceId: row.marketplaceId },
+    order,
     failing: state.failures > 0,
+    caps,
   };
 }
 
@@ -165,7 +178,7 @@ async function leaveToSweep(row: ReviewRequest, lookAt: DateTime, { ledger, cloc
 /** Slot, token, claim, fence, POST, record: in this order. Nothing else may POST. */
 async function ask(
   row: ReviewRequest,
-  { account, order, failing }: Ready,
+  { account, order, failing, caps }: Ready,
   offered: AttemptFacts,
   context: StepContext,
 ): Promise<void> {
@@ -180,7 +193,8 @@ async function ask(
 
   // The claim is committed before the call. A crash below leaves `sending` behind, which settle resolves by asking
   // Amazon, never by sending again.
-  const claim = await ledger.claim(row.orderId, worker, settings.claimLease.as('seconds'), offered, clock.now());
+  const lease = settings.claimLease.as('seconds');
+  const claim = await ledger.claim(row.orderId, worker, lease, offered, clock.now(), caps(clock.now()));
   if (claim === null) return refusedClaim(row, context);
   const answer = (await ledger.mayPost(claim, clock.now()))
     ? await account.gateway.ask(order, () => clock.now() < halfOf(claim))
@@ -221,7 +235,7 @@ async function settleAnswer(
   const retryAt = clock.now().plus({ seconds: RETRY_SECONDS * (1 + context.random()) });
   const after = afterAnswer(
     outcome,
-    { intentAt: claim.claimedAt, closesAt: claim.closesAt, earlierDoubt: claim.earlierDoubt },
+    { ...claim, intentAt: claim.claimedAt },
     { ...context.settings, retryAt },
     clock.now(),
   );

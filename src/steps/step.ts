@@ -2,6 +2,7 @@ import type { DateTime, Duration } from 'luxon';
 import type { AmazonGateway } from '../amazon/gateway.js';
 import type { Clock } from '../clock.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { MarketplaceCaps } from '../policy/daily-cap.js';
 import type { PlanningRules } from '../policy/plan.js';
 import type { SettleRules } from '../policy/settling.js';
 import type { WakeUps } from '../queue/wake-ups.js';
@@ -31,6 +32,8 @@ export interface StepAccount {
   readonly marketplaceIds: readonly string[];
   readonly gateway: AmazonGateway;
   readonly rules: PlanningRules;
+  /** By marketplace id. */
+  readonly caps: ReadonlyMap<string, MarketplaceCaps>;
   readonly live: boolean;
 }
 

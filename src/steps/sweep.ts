@@ -29,7 +29,9 @@ export async function sweep(context: StepContext): Promise<void> {
   const rates = await ledger.learntRates(known.map(({ name }) => name));
   const states = await Promise.all(known.map((state) => atItsPace(state, rates, context)));
   const span: Span = { now, horizon: now.plus(settings.queueHorizon), near: nearHorizon(now, settings.sweepEvery) };
-  const kinds = states.flatMap((account) => ringing(account).map((state) => dueKind(account.name, state, rates, span)));
+  const kinds = states.flatMap((account) =>
+    ringing(account).flatMap((state) => dueKinds(account.name, state, rates, span)),
+  );
   const [due, unheard] = await Promise.all([
     ledger.due(kinds, span.near),
     ledger.unheard(kinds, now.minus({ seconds: LOST_AFTER_SECONDS })),
@@ -78,15 +80,16 @@ function nearHorizon(now: DateTime, sweepEvery: Duration): DateTime {
   return now.plus(Math.max(sweepEvery.toMillis() * 2, 10_000));
 }
 
-function dueKind(
+function dueKinds(
   account: string,
   state: OpenState,
   rates: readonly LearntRate[],
   { now, horizon, near }: Span,
-): DueKind {
+): DueKind[] {
   const { rate, burst } = paceOf(account, state, rates);
   const seconds = (state === 'scheduled' ? horizon : near).diff(now).as('seconds');
-  return { account, state, limit: Math.min(Math.ceil(rate * seconds) + burst, MOST_AT_ONCE) };
+  const limit = Math.min(Math.ceil(rate * seconds) + burst, MOST_AT_ONCE);
+  return [false, true].map((catchUp) => ({ account, state, catchUp, limit }));
 }
 
 /** The pace of the calls that an open order needs. Asking takes a look and a POST: the slower plan counts. */
@@ -150,8 +153,22 @@ function byAccount(orders: readonly DueOrder[]): Map<string, DueOrder[]> {
   return groups;
 }
 
+/**
+ * The oldest deadline first. Where orders of the catch-up and new ones are due together they take turns, so that a backlog
+ * of weeks leaves new orders at least half of the rate.
+ */
 function byDeadline(orders: readonly DueOrder[], state: OpenState): DueOrder[] {
-  return orders.filter((order) => order.state === state).toSorted((a, b) => millis(a.closesAt) - millis(b.closesAt));
+  const sorted = orders
+    .filter((order) => order.state === state)
+    .toSorted((a, b) => millis(a.closesAt) - millis(b.closesAt));
+  const fresh = sorted.filter(({ catchUp }) => !catchUp);
+  const older = sorted.filter(({ catchUp }) => catchUp);
+  const turns = Math.min(fresh.length, older.length);
+  return [
+    ...fresh.slice(0, turns).flatMap((order, turn) => [order, ...older.slice(turn, turn + 1)]),
+    ...fresh.slice(turns),
+    ...older.slice(turns),
+  ];
 }
 
 function verbOf(state: OpenState): Verb {

@@ -72,8 +72,8 @@ describe('account files', () => {
   });
 
   test('cannot hold settings of the process', () => {
-    expect(problemsFrom({ files: { 'accounts/a.env': { ...anAccount, SEND_MODE: 'live' } } })).toMatchObject([
-      { source: 'accounts/a.env', key: 'SEND_MODE', problem: 'is not a key of an account' },
+    expect(problemsFrom({ files: { 'accounts/a.env': { ...anAccount, ROLES: 'send' } } })).toMatchObject([
+      { source: 'accounts/a.env', key: 'ROLES', problem: 'is not a key of an account' },
     ]);
   });
 
@@ -149,8 +149,13 @@ describe('rules', () => {
     });
 
     expect(accounts[0]?.rules).toEqual({
-      [germany]: { askAfterDays: 10, hours: [{ from: 540, until: 1200 }], weekdays: new Set([3]) },
-      [france]: { askAfterDays: 10, hours: [{ from: 600, until: 660 }], weekdays: new Set([2]) },
+      [germany]: {
+        askAfterDays: 10,
+        askAfterDaysFor: [],
+        hours: [{ from: 540, until: 1200 }],
+        weekdays: new Set([3]),
+      },
+      [france]: { askAfterDays: 10, askAfterDaysFor: [], hours: [{ from: 600, until: 660 }], weekdays: new Set([2]) },
     });
   });
 

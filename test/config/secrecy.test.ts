@@ -28,15 +28,23 @@ test('a printed configuration holds no secret', () => {
 });
 
 test('the configuration cannot be changed', () => {
-  const config = configFrom(env({}));
-  const rules = config.accounts[0]?.rules.A1PA6795UKMFR9;
+  const config = configFrom(env({ EXCEPT_SKUS: 'a', MAX_PER_DAY: '5' }));
+  const account = config.accounts[0];
+  const rules = account?.rules.A1PA6795UKMFR9;
+  const filters = account?.filters.A1PA6795UKMFR9;
+  const cap = account?.caps.A1PA6795UKMFR9?.maxPerDay;
 
-  expect(rules).toBeDefined();
-  for (const part of [config, config.http, config.accounts, config.accounts[0], rules, rules?.hours[0]]) {
+  for (const part of [rules, filters, cap]) expect(part).toBeDefined();
+  for (const part of [config, config.http, config.accounts, account, account?.marketplaces[0]]) {
+    expect(() => Object.assign(part as object, { extra: 1 })).toThrow(TypeError);
+  }
+  for (const part of [rules, rules?.hours[0], filters, filters?.exceptSkus, cap, cap?.marketplaceIds]) {
     expect(() => Object.assign(part as object, { extra: 1 })).toThrow(TypeError);
   }
   expect(() => (config.roles as Set<string>).add('cook')).toThrow(TypeError);
   expect(() => (rules?.weekdays as Set<number> | undefined)?.clear()).toThrow(TypeError);
+  expect(() => (filters?.fulfilledBy as Set<string> | undefined)?.clear()).toThrow(TypeError);
+  expect(() => (filters?.exceptPrograms as Set<string> | undefined)?.add('PRIME')).toThrow(TypeError);
 });
 
 const keysOfSecrets = ['LWA_CLIENT_SECRET', 'LWA_REFRESH_TOKEN', 'ADMIN_TOKEN', 'DATABASE_URL', 'REDIS_URL'];

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { type Key, nameToWrite } from '../../src/config/key.js';
 import { keys } from '../../src/config/keys.js';
 import { describeProblems } from '../../src/config/problems.js';
 import { readConfig } from '../../src/config/read-config.js';
@@ -109,18 +110,21 @@ describe('unknown keys', () => {
     });
   });
 
-  test.each(['FULFILLED_BY', 'ONLY_SKUS', 'EXCEPT_SKUS', 'ONLY_ASINS', 'EXCEPT_ASINS', 'MAX_PER_DAY'])(
-    'the later rule %s is never ignored in silence',
-    (key) => {
-      const said = { key, problem: 'is not supported yet by this version' };
+  test.each([
+    ['TIME_ZONE', 'write TIME_ZONE__US=America/Los_Angeles'],
+    ['TIME_ZONE_FILE', 'write TIME_ZONE__US; only secrets may stand in files of their own'],
+    ['TIMEZONE', 'did you mean TIME_ZONE__US?'],
+    ['TIMEZONE__FR', 'did you mean TIME_ZONE__FR?'],
+    ['TIME_ZONE__XX', 'e.g. TIME_ZONE__US=America/Los_Angeles'],
+  ])('%s is answered with the narrowed name', (key, remedy) => {
+    expect(problemsFrom(env({ [key]: 'Europe/Paris' }))).toMatchObject([{ source: '.env', key, remedy }]);
+  });
 
-      expect(problemsFrom(env({ [key]: 'x' }))).toMatchObject([{ ...said, source: '.env' }]);
-      expect(problemsFrom(env({ [`${key}__DE`]: 'x' }))).toMatchObject([{ ...said, key: `${key}__DE` }]);
-      expect(problemsFrom({ ...env({}), environment: { [key]: 'x' } })).toMatchObject([
-        { ...said, source: 'environment' },
-      ]);
-    },
-  );
+  test('a bare TIME_ZONE is not passed over in the environment either', () => {
+    expect(problemsFrom({ ...env({}), environment: { TIME_ZONE: 'UTC' } })).toMatchObject([
+      { source: 'environment', key: 'TIME_ZONE', problem: 'holds for one marketplace only and must name it' },
+    ]);
+  });
 
   test('only rules can be narrowed to a marketplace', () => {
     expect(problemsFrom(env({ HTTP_PORT__DE: '1' }))).toMatchObject([
@@ -213,17 +217,25 @@ test('all problems are said at once, one line each', () => {
 describe('the files to copy', () => {
   const example = readFileSync('.env.example', 'utf8');
   const sample = readFileSync('accounts/example.env.sample', 'utf8');
+  const american = { ...anAccount, SP_API_REGION: 'na', MARKETPLACES: 'US,CA' };
 
-  test('name every key', () => {
-    const named = new Set([...`${example}\n${sample}`.matchAll(/^#?([A-Z_]+)=/gm)].map(([, key]) => key));
+  test.each([
+    ['.env.example', example, 'account'],
+    ['accounts/example.env.sample', sample, 'process'],
+  ])('%s names every key that may stand there', (_name, text, elsewhere) => {
+    const named = [...text.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+    const keysOfIt = Object.values<Key>(keys).filter(({ place }) => place !== elsewhere);
 
-    expect([...named].sort()).toEqual(Object.keys(keys).sort());
+    expect(named.sort()).toEqual(keysOfIt.map(nameToWrite).sort());
   });
 
-  test('show the real defaults', () => {
+  test.each([
+    ['.env.example', example],
+    ['accounts/example.env.sample', sample],
+  ])('%s shows the real defaults', (_name, text) => {
     for (const { name, default: fallback } of Object.values(keys)) {
-      if (fallback === null) continue;
-      expect(`${example}\n${sample}`).toMatch(new RegExp(`^#?${name}=${fallback.replaceAll('.', '\\.')}$`, 'm'));
+      const shown = new RegExp(`^#?${name}=(.*)$`, 'm').exec(text)?.[1];
+      if (shown && fallback !== null) expect([name, shown]).toEqual([name, fallback]);
     }
   });
 
@@ -242,7 +254,7 @@ describe('the files to copy', () => {
   test('are accepted with every line switched on', () => {
     const on = example.replaceAll(/^#(?=[A-Z_]+=)/gm, '').replace('ADMIN_TOKEN=', 'ADMIN_TOKEN=0123456789abcdef');
     const filled = sample.replaceAll(/^#(?=[A-Z_]+=)/gm, '').replaceAll(/^([A-Z_]+)=$/gm, (_line, key: string) => {
-      return `${key}=${anAccount[key as keyof typeof anAccount]}`;
+      return `${key}=${american[key as keyof typeof american]}`;
     });
 
     expect(configFrom({ files: { '.env': on, 'accounts/main.env': filled } }).accounts).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../src/config/config.js';
+import { noFilters } from '../../src/policy/asking-rules.js';
 import { configFrom, env, problemsFrom } from './folder.js';
 
 const germany = 'A1PA6795UKMFR9';
@@ -44,9 +45,12 @@ test('everything but the account has a default', () => {
   expect(config.amazon).toEqual({ spApiEndpoint: null, lwaEndpoint: null, sandbox: false });
   expect(one(config)).toEqual({
     askAfterDays: 7,
+    askAfterDaysFor: [],
     hours: [{ from: 540, until: 1200 }],
     weekdays: new Set([1, 2, 3, 4, 5, 6, 7]),
   });
+  expect(config.accounts[0]?.filters[germany]).toEqual(noFilters);
+  expect(config.accounts[0]?.caps[germany]).toEqual({ maxPerDay: null, catchUpPerDay: null });
 });
 
 test('the log is pretty on a terminal, unless told otherwise', () => {

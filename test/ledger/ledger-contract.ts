@@ -7,6 +7,7 @@ import { pagesContract } from './contract/pages.js';
 import { reportsContract } from './contract/reports.js';
 import { sendingContract } from './contract/sending.js';
 import { settlingContract } from './contract/settling.js';
+import { suppressionsContract } from './contract/suppressions.js';
 import { sweepingContract } from './contract/sweeping.js';
 import { noon, tea, toys } from './planned.js';
 
@@ -48,6 +49,7 @@ export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>
     settlingContract(open);
     paceContract(open);
     accountsContract(open);
+    suppressionsContract(open);
     reportsContract(open);
   });
 }

@@ -13,6 +13,8 @@ export const C = '302-0000003-0000003';
 /** The noon on which the tests play: the orders of this file are due and their window is open. */
 export const noon = at('2026-03-20T12:00:00Z');
 export const askTime = at('2026-03-12T12:00:00Z');
+/** Long before their ask time the orders are seen first; those seen after it are orders of the catch-up. */
+export const firstSeen = at('2026-03-06T12:00:00Z');
 export const closing = at('2026-04-04T11:00:00Z');
 
 export const tea: AccountRow = { name: 'tea', region: 'eu', marketplaceIds: [GERMANY, FRANCE] };
@@ -87,8 +89,13 @@ export const neverLeft: AfterAnswer = { ...throttled, reason: 'not-sent', reache
 export const LEASE_SECONDS = 120;
 
 /** Puts one order into the ledger, as discovery would. */
-export async function given(ledger: Ledger, order: PlannedOrder = planned(), account = tea.name): Promise<void> {
-  await ledger.recordPage(aPage([order], { account }), noon.minus({ days: 1 }));
+export async function given(
+  ledger: Ledger,
+  order: PlannedOrder = planned(),
+  account = tea.name,
+  seenAt = firstSeen,
+): Promise<void> {
+  await ledger.recordPage(aPage([order], { account }), seenAt);
 }
 
 /** A claim that must be had. */

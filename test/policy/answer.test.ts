@@ -22,7 +22,7 @@ const kinds = {
 } as const satisfies { [K in AskOutcome['kind']]: Extract<AskOutcome, { kind: K }> };
 
 function answered(outcome: AskOutcome, now = openStill, asked: Partial<Asked> = {}): AfterAnswer {
-  const intent = { intentAt: now.minus({ seconds: 1 }), closesAt, earlierDoubt: false, ...asked };
+  const intent = { intentAt: now.minus({ seconds: 1 }), closesAt, posts: 1, earlierDoubt: false, ...asked };
   const rules = {
     looks: [Duration.fromObject({ minutes: 15 }), Duration.fromObject({ hours: 24 })],
     recheckEvery: Duration.fromObject({ hours: 24 }),

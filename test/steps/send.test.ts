@@ -625,15 +625,35 @@ describe('trouble of the account', () => {
 
   test('POSTs that stay denied although looks are answered pause the account', async () => {
     const stage = await withOrder();
+    const ids = [A, ...Array.from({ length: 19 }, (_, index) => `302-${index}`)];
+    for (const orderId of ids.slice(1)) await given(stage.ledger, planned(scheduled(), { orderId }));
     stage.amazon.asks(...Array.from({ length: 500 }, () => denied));
 
-    for (let attempt = 0; attempt < 60 && (await stage.ledger.account('tea'))?.paused === null; attempt += 1) {
-      stage.passTo((await stage.ledger.read(A))?.nextLookAt ?? stage.now());
-      await stage.send(A);
+    for (let attempt = 0; attempt < 400 && (await stage.ledger.account('tea'))?.paused === null; attempt += 1) {
+      const rows = await Promise.all(ids.map((orderId) => stage.ledger.read(orderId)));
+      const [first] = rows.toSorted((a, b) => Number(a?.nextLookAt) - Number(b?.nextLookAt));
+      stage.passTo(first?.nextLookAt ?? stage.now());
+      await stage.send(first?.orderId ?? A);
     }
 
     expect((await stage.ledger.account('tea'))?.paused?.by).toBe('askonce');
     expect(stage.amazon.calls.asked.length).toBeLessThan(30);
+  });
+
+  test('one order whose POST stays denied is tried three times soon, and then once in RECHECK_EVERY', async () => {
+    const stage = await withOrder();
+    stage.amazon.asks(...Array.from({ length: 500 }, () => denied));
+    const tries: number[] = [];
+
+    while (tries.length < 5) {
+      stage.passTo((await stage.ledger.read(A))?.nextLookAt ?? stage.now());
+      const before = stage.amazon.calls.asked.length;
+      await stage.send(A);
+      if (stage.amazon.calls.asked.length > before) tries.push(Math.floor(stage.now().diff(noon).as('hours')));
+    }
+
+    expect(tries).toEqual([0, 0, 0, 24, 48]);
+    expect((await stage.ledger.account('tea'))?.paused).toBeNull();
   });
 
   test('with a revoked token pauses the account at once; the order keeps its place', async () => {

@@ -161,8 +161,9 @@ function replanned(was: Row, seen: Row, page: Omit<PlannedPage, 'cursor'>, now: 
 /** What discovery never touches. */
 function ownHistory(was: Row) {
   const { claimId, claimedBy, leaseUntil, intentAt, posts, doubts, looks, settleLooks, lastSight } = was;
-  const { sentAt, knownBy, firstSeenAt } = was;
+  const { sentAt, knownBy, firstSeenAt, catchUp } = was;
   return {
+    catchUp,
     claimId,
     claimedBy,
     leaseUntil,
@@ -223,6 +224,7 @@ function plannedRow({ facts, seen, plan }: PlannedOrder, page: { account: string
     closesAt: window?.closesAt ?? null,
     askAt: plan.kind === 'scheduled' ? plan.askAt : null,
     nextLookAt: plan.kind === 'scheduled' || plan.kind === 'waiting' ? plan.lookAt : null,
+    catchUp: plan.kind === 'scheduled' && plan.askAt < now,
   };
 }
 
@@ -244,6 +246,7 @@ function freshRow(orderId: string, account: string, now: DateTime): Row {
     closesAt: null,
     askAt: null,
     nextLookAt: null,
+    catchUp: false,
     fulfilledBy: null,
     factsAt: now,
     seen: { shippedSeenAt: null, undeliveredAt: null, delivered: null },

@@ -49,8 +49,8 @@ export function memoryReplanning(tables: Tables): Replanning {
   };
 }
 
-function onRecord({ facts, seen, state, reason, askAt, closesAt, nextLookAt }: Row): OrderOnRecord[] {
+function onRecord({ facts, seen, state, reason, askAt, closesAt, nextLookAt, catchUp }: Row): OrderOnRecord[] {
   if (facts === null) return [];
   if (state !== 'waiting' && state !== 'scheduled' && !(state === 'skipped' && canReturn(reason))) return [];
-  return [{ facts, seen, state, reason, askAt, closesAt, nextLookAt }];
+  return [{ facts, seen, state, reason, askAt, closesAt, nextLookAt, catchUp }];
 }

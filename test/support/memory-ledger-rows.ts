@@ -181,6 +181,9 @@ function complaintAbout(was: Row | undefined, becomes: Row): string | null {
   if (was.state !== becomes.state && !mayMove(was.state, becomes.state)) {
     return `it cannot go from ${was.state} to ${becomes.state}`;
   }
+  if (was.state === 'sending' && becomes.state === 'sending' && !sameClaim(was, becomes)) {
+    return 'a claim under way is not replaced';
+  }
   if (becomes.doubts < was.doubts) return 'a doubt stays on record';
   if (was.state === 'scheduled' && becomes.state === 'sending' && becomes.claimId === was.claimId) {
     return 'every claim is a new one';
@@ -189,6 +192,13 @@ function complaintAbout(was: Row | undefined, becomes: Row): string | null {
     return 'there is no earlier request of ours to doubt';
   }
   return null;
+}
+
+function sameClaim(was: Row, becomes: Row): boolean {
+  const { claimId, leaseUntil, intentAt } = becomes;
+  return (
+    was.claimId === claimId && sameInstant(was.leaseUntil, leaseUntil) && sameInstant(was.intentAt, intentAt)
+  );
 }
 
 /** The CHECKs of the migration. */

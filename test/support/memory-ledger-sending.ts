@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Orders, Sending, SettleResult, Settling } from '../../src/ledger/ledger.js';
 import type { AfterAnswer } from '../../src/policy/answer.js';
+import type { CapToday } from '../../src/policy/daily-cap.js';
 import type { AccountTable } from './memory-ledger-accounts.js';
 import { writePlans } from './memory-ledger-feeds.js';
 import { millis, type Row, type StoredAttempt, type Tables } from './memory-ledger-rows.js';
@@ -41,7 +42,9 @@ export function memoryOrders(tables: Tables): Orders {
 
 export function memorySending(tables: Tables, accounts: AccountTable, suppressed: ReadonlySet<string>): Sending {
   return {
-    async claim(orderId, by, leaseSeconds, look, now) {
+    async claim(orderId, by, leaseSeconds, look, now, caps = []) {
+      const owner = tables.rows.get(orderId)?.account ?? '';
+      if (caps.some((cap) => askedOn(tables, owner, cap) >= cap.limit)) return null;
       const id = randomUUID();
       const leaseUntil = now.plus({ seconds: leaseSeconds });
       const claimed = tables.update(
@@ -68,11 +71,15 @@ export function memorySending(tables: Tables, accounts: AccountTable, suppressed
         }),
       );
       if (claimed?.closesAt == null) return null;
-      const { account, doubts, closesAt } = claimed;
+      const { account, doubts, posts, closesAt } = claimed;
       tables.note(orderId, account, look, now);
       const call = { status: null, requestId: null, durationMs: null };
       tables.note(orderId, account, { kind: 'claim', outcome: 'sending', ...call, detail: by }, now);
-      return { id, orderId, account, claimedAt: now, leaseUntil, earlierDoubt: doubts > 0, closesAt };
+      return { id, orderId, account, claimedAt: now, leaseUntil, posts, earlierDoubt: doubts > 0, closesAt };
+    },
+
+    async askedOn(account, cap) {
+      return askedOn(tables, account, cap);
     },
 
     async mayPost(claim, now) {
@@ -214,4 +221,21 @@ function sightColumns(row: Row, result: SettleResult): Partial<Row> {
     default:
       return result satisfies never;
   }
+}
+
+function askedOn(
+  tables: Tables,
+  account: string,
+  { from, until, marketplaceIds, catchUpOnly }: Omit<CapToday, 'limit' | 'reason'>,
+): number {
+  return [...tables.rows.values()].filter(
+    (row) =>
+      row.account === account &&
+      row.posts > 0 &&
+      row.intentAt !== null &&
+      row.intentAt >= from &&
+      row.intentAt < until &&
+      marketplaceIds.includes(row.marketplaceId ?? '') &&
+      (row.catchUp || !catchUpOnly),
+  ).length;
 }

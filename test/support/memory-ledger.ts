@@ -1,16 +1,14 @@
 import type { DueKind, DueOrder, Ledger, Sweeping } from '../../src/ledger/ledger.js';
 import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
-import { openStates, type State, states } from '../../src/policy/review-request.js';
+import { canReturn, openStates, type State, states } from '../../src/policy/review-request.js';
 import { AccountTable, memoryAccounts, memoryPace } from './memory-ledger-accounts.js';
 import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
 import { memoryReplanning } from './memory-ledger-replanning.js';
 import { millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
 import { memoryOrders, memorySending, memorySettling } from './memory-ledger-sending.js';
+import { type MemorySuppressions, memorySuppressions } from './memory-ledger-suppressions.js';
 
-export interface MemoryLedger extends Ledger, Reports {
-  /** What `askonce never` writes. */
-  suppress(orderId: string): void;
-}
+export type MemoryLedger = Ledger & Reports & MemorySuppressions;
 
 /**
  * The ledger without a database: the same answers, moves and refusals, held to them by the contract in `test/ledger`.
@@ -30,7 +28,7 @@ export function openMemoryLedger(): MemoryLedger {
     ...memoryAccounts(accounts),
     ...memoryReplanning(tables),
     ...memoryReports(tables, accounts, feeds),
-    suppress: (orderId) => void feeds.suppressed.add(orderId),
+    ...memorySuppressions(tables, feeds.suppressed),
     ping: async () => {},
     close: async () => {},
   };
@@ -38,7 +36,12 @@ export function openMemoryLedger(): MemoryLedger {
 
 function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
   const ofKinds = (kinds: readonly DueKind[], find: (open: OpenRows, limit: number) => Row[]) =>
-    kinds.flatMap(({ account, state, limit }) => find(tables.open(account, state), limit).flatMap(dueOrder));
+    kinds.flatMap(({ account, state, catchUp, limit }) =>
+      find(tables.open(account, state), Number.POSITIVE_INFINITY)
+        .filter((row) => row.catchUp === catchUp)
+        .slice(0, limit)
+        .flatMap(dueOrder),
+    );
 
   return {
     async due(kinds, until) {
@@ -101,11 +104,11 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
 
 const any = () => true;
 
-function dueOrder({ orderId, account, state, nextLookAt, closesAt }: Row): DueOrder[] {
+function dueOrder({ orderId, account, state, catchUp, nextLookAt, closesAt }: Row): DueOrder[] {
   const open = openStates.find((each) => each === state);
   return open === undefined || nextLookAt === null
     ? []
-    : [{ orderId, account, state: open, lookAt: nextLookAt, closesAt }];
+    : [{ orderId, account, state: open, catchUp, lookAt: nextLookAt, closesAt }];
 }
 
 function memoryReports(tables: Tables, accounts: AccountTable, feeds: FeedTables): Reports {
@@ -131,6 +134,16 @@ function memoryReports(tables: Tables, accounts: AccountTable, feeds: FeedTables
           readThrough: feedProgress(account.name).readThrough,
         };
       });
+    },
+
+    async heldForGood(account, since) {
+      return [...tables.rows.values()]
+        .filter((row) => row.account === account && row.firstSeenAt >= since)
+        .filter(({ state, reason }) =>
+          state === 'skipped' ? !canReturn(reason) : state === 'sending' || state === 'unknown',
+        )
+        .map(({ orderId, marketplaceId, reason, state }) => ({ orderId, marketplaceId, reason: reason ?? state }))
+        .sort((a, b) => (a.orderId < b.orderId ? -1 : 1));
     },
 
     async feedProgress() {

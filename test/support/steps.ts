@@ -126,6 +126,7 @@ function anAccount(account: Partial<StepAccount> & { readonly name: string }): S
     marketplaceIds: [GERMANY],
     gateway: new ScriptedAmazon(),
     rules: planningRules(),
+    caps: new Map(),
     live: true,
     ...account,
   };

@@ -177,6 +177,9 @@ LANGUAGE sql IMMUTABLE AS $$
       ('unknown', 'unknown'), ('unknown', 'sent'), ('unknown', 'scheduled'), ('unknown', 'expired'),
       ('skipped', 'skipped'), ('skipped', 'waiting'), ('skipped', 'scheduled'), ('skipped', 'expired'))
       THEN 'it cannot go from ' || was."state" || ' to ' || becomes."state"
+    WHEN was."state" = 'sending' AND becomes."state" = 'sending'
+      AND (becomes."claim_id", becomes."lease_until", becomes."intent_at")
+        IS DISTINCT FROM (was."claim_id", was."lease_until", was."intent_at") THEN 'a claim under way is not replaced'
     WHEN becomes."doubts" < was."doubts" THEN 'a doubt stays on record'
     WHEN was."state" = 'scheduled' AND becomes."state" = 'sending' AND becomes."claim_id" IS NOT DISTINCT FROM was."claim_id"
       THEN 'every claim is a new one'

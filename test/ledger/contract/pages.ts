@@ -262,7 +262,9 @@ export function pagesContract(open: OpenLedger): void {
 
       expect(counts.replanned).toBe(1);
       expect(await ledger.read(A)).toMatchObject({ nextLookAt: tomorrow, reason: 'not-offered' });
-      expect(await ledger.due([{ account: 'tea', state: 'scheduled', limit: 9 }], tomorrow)).toEqual([]);
+      expect(await ledger.due([{ account: 'tea', state: 'scheduled', catchUp: false, limit: 9 }], tomorrow)).toEqual(
+        [],
+      );
     });
 
     test('is planned anew when the promise has moved, and wants a wake-up again', async () => {
@@ -283,7 +285,9 @@ export function pagesContract(open: OpenLedger): void {
         closesAt: noon.plus({ days: 20 }),
         reason: null,
       });
-      expect(await ledger.due([{ account: 'tea', state: 'scheduled', limit: 9 }], later)).toHaveLength(1);
+      expect(await ledger.due([{ account: 'tea', state: 'scheduled', catchUp: false, limit: 9 }], later)).toHaveLength(
+        1,
+      );
       expect(await ledger.attempts(A)).toMatchObject([{ kind: 'decision', outcome: 'scheduled' }]);
     });
 
@@ -346,7 +350,9 @@ export function pagesContract(open: OpenLedger): void {
       await ledger.recordPage(aPage([planned()], { account: 'toys', configuredAccounts: ['toys'] }), noon);
 
       expect((await ledger.read(A))?.account).toBe('toys');
-      expect(await ledger.due([{ account: 'toys', state: 'scheduled', limit: 9 }], noon)).toHaveLength(1);
+      expect(await ledger.due([{ account: 'toys', state: 'scheduled', catchUp: false, limit: 9 }], noon)).toHaveLength(
+        1,
+      );
     });
   });
 

@@ -59,6 +59,7 @@ export function sendingContract(open: OpenLedger): void {
         account: 'tea',
         claimedAt: noon,
         leaseUntil: leaseEnd,
+        posts: 1,
         earlierDoubt: false,
         closesAt: closing,
       });

@@ -21,7 +21,7 @@ import {
   waiting,
 } from '../planned.js';
 
-const asking: DueKind = { account: 'tea', state: 'scheduled', limit: 9 };
+const asking: DueKind = { account: 'tea', state: 'scheduled', catchUp: false, limit: 9 };
 
 /** What the sweep relies on. */
 export function sweepingContract(open: OpenLedger): void {
@@ -35,9 +35,10 @@ export function sweepingContract(open: OpenLedger): void {
       await given(ledger, dueAt(B, noon.minus({ days: 1 })));
       await given(ledger, dueAt(C, noon.plus(1)));
 
+      const ofTea = { account: 'tea', state: 'scheduled', catchUp: false };
       expect(await ledger.due([asking], noon)).toEqual([
-        { orderId: B, account: 'tea', state: 'scheduled', lookAt: noon.minus({ days: 1 }), closesAt: closing },
-        { orderId: A, account: 'tea', state: 'scheduled', lookAt: noon, closesAt: closing },
+        { ...ofTea, orderId: B, lookAt: noon.minus({ days: 1 }), closesAt: closing },
+        { ...ofTea, orderId: A, lookAt: noon, closesAt: closing },
       ]);
     });
 
@@ -50,7 +51,7 @@ export function sweepingContract(open: OpenLedger): void {
       const due = await ledger.due(
         [
           { ...asking, limit: 1 },
-          { account: 'tea', state: 'waiting', limit: 5 },
+          { account: 'tea', state: 'waiting', catchUp: false, limit: 5 },
         ],
         noon,
       );
@@ -88,8 +89,8 @@ export function sweepingContract(open: OpenLedger): void {
       await claimed(ledger);
       await inDoubt(ledger, B);
       const settling: DueKind[] = [
-        { account: 'tea', state: 'sending', limit: 9 },
-        { account: 'tea', state: 'unknown', limit: 9 },
+        { account: 'tea', state: 'sending', catchUp: false, limit: 9 },
+        { account: 'tea', state: 'unknown', catchUp: false, limit: 9 },
       ];
 
       expect(await ledger.due(settling, noon.plus({ seconds: LEASE_SECONDS }).minus(1))).toEqual([]);

@@ -1,0 +1,55 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { openDatabase } from '../../workers/database.js';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config/config.js';
+import { applyMigrations } from '../ledger/migrations.js';
+import { openPrismaLedger } from '../ledger/prisma-ledger.js';
+import { createLog } from '../log.js';
+import { discover } from '../steps/discover.js';
+import type { StepAccount, StepContext } from '../steps/step.js';
+
+/** A page that is this far away is left to the worker: Amazon grants one every three minutes once the burst is used up. */
+const PATIENCE_MS = 10_000;
+
+/** Reads the orders of every account into the ledger, as the worker would; asks nobody. Says so where it could not finish. */
+export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<string, StepAccount>): Promise<void> {
+  const database = await openDatabase(config, () => {});
+  try {
+    await applyMigrations(database.url);
+    const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
+    try {
+      await ledger.registerAccounts([...accounts.values()], systemClock.now());
+      const context: StepContext = {
+        ledger,
+        wakeUps: { ring: async () => {}, ringNow: async () => {} },
+        clock: systemClock,
+        random: Math.random,
+        waitUntil: async (instant) => {
+          await pause(Math.max(instant.diff(systemClock.now()).toMillis(), 0));
+        },
+        log: createLog({ level: 'warn', format: config.log.format, destination: process.stderr }),
+        accounts,
+        settings: { ...config, looks: config.settleLooks },
+        worker: `plan-${process.pid}`,
+      };
+      await Promise.all([...accounts.keys()].map((name) => readAccount(name, context)));
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await database.release();
+  }
+}
+
+async function readAccount(name: string, context: StepContext): Promise<void> {
+  for (;;) {
+    const later = await discover(name, context);
+    if (later === undefined) return;
+    const wait = later.again.diff(context.clock.now()).toMillis();
+    if (wait > PATIENCE_MS) {
+      process.stderr.write(`${name}: not all orders are read yet; the worker goes on at ${later.again.toISO()}.\n`);
+      return;
+    }
+    await pause(Math.max(wait, 100));
+  }
+}
