@@ -117,7 +117,7 @@ async function writeAccounts(home: string): Promise<void> {
 function startWorkerProcess(home: string, simulator: Simulator): ChildProcess {
   return spawn(process.execPath, [join(packageRoot, 'bin', 'askonce.mjs'), 'start'], {
     cwd: home,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: environment['PATH'],
       SP_API_ENDPOINT: simulator.origin,

@@ -1,5 +1,4 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../clock.js';
 import { errorCode } from '../config/read-text.js';
@@ -7,6 +6,7 @@ import type { SuppressionCounts, Suppressions } from '../ledger/suppressions.js'
 import { configured, withLedger } from './configured.js';
 import { type ListedLine, listedLine, readOrderList } from './order-list.js';
 import { Failure, print, printJson } from './terminal.js';
+import { userName } from './user-name.js';
 
 /** Ids written at once: memory stays flat however long the list is. */
 const BATCH = 10_000;
@@ -85,7 +85,7 @@ async function suppressAll(
   because: string,
   ledger: Suppressions,
 ): Promise<Suppressed> {
-  const by = userInfo().username;
+  const by = userName();
   const bad: BadLine[] = [];
   let counts: SuppressionCounts = { added: 0, already: 0, heldBack: 0, asked: 0 };
   let orderIds: string[] = [];

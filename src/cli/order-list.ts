@@ -33,7 +33,8 @@ export async function* readOrderList(bytes: AsyncIterable<Uint8Array>): AsyncGen
       if (cells.every((cell) => cell === '') || cells[0]?.startsWith('#')) continue;
       if (column === null) {
         column = columnOf(cells);
-        if (isHeader(cells)) continue;
+        // A first line with no number in it names the columns. Any other may be an order with something wrong: it is read.
+        if (column.kind === 'named' || !cells.some((cell) => /\d{3}/.test(cell))) continue;
       }
       listed.push(column.kind === 'named' ? inNamedColumn(cells, column, line) : inOnlyColumn(cells, column, line));
     }
@@ -59,11 +60,6 @@ function columnOf(cells: readonly string[]): Column {
   if (name === undefined) return { kind: 'only', index: null };
   const index = names.indexOf(name);
   return { kind: 'named', index, name: cells[index] ?? name };
-}
-
-/** A first line with no number in it names the columns. Any other may be an order with something wrong: it is read. */
-function isHeader(cells: readonly string[]): boolean {
-  return cells.some((cell) => COLUMN_NAMES.includes(nameOf(cell))) || !cells.some((cell) => /\d{3}/.test(cell));
 }
 
 function nameOf(cell: string): string {

@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config.js';
 import { configured, withLedger } from './configured.js';
 import { Failure, print } from './terminal.js';
+import { userName } from './user-name.js';
 
 export function addPause(program: Command): void {
   program
@@ -14,7 +14,7 @@ export function addPause(program: Command): void {
     .action(async (account: string | undefined, { reason }: { reason: string }, command: Command) => {
       const config = configured(command);
       const paused = await withLedger(config, (ledger) =>
-        ledger.pause(accountsNamed(config, account), reason, userInfo().username, systemClock.now()),
+        ledger.pause(accountsNamed(config, account), reason, userName(), systemClock.now()),
       );
       await print(paused.length === 0 ? 'Nothing to pause: paused already.' : `Paused: ${paused.join(', ')}.`);
     });
@@ -25,9 +25,7 @@ export function addPause(program: Command): void {
     .description('lift a pause')
     .action(async (account: string | undefined, _options: unknown, command: Command) => {
       const config = configured(command);
-      const resumed = await withLedger(config, (ledger) =>
-        ledger.resume(accountsNamed(config, account), userInfo().username),
-      );
+      const resumed = await withLedger(config, (ledger) => ledger.resume(accountsNamed(config, account), userName()));
       await print(resumed.length === 0 ? 'Nothing to resume: none was paused.' : `Resumed: ${resumed.join(', ')}.`);
     });
 }

@@ -1,32 +1,62 @@
-import type { Command } from 'commander';
-import { tellStory } from '../policy/story.js';
+import { type Command, InvalidArgumentError } from 'commander';
+import { marketplaceById } from '../amazon/marketplaces.js';
+import { isOrderId } from '../amazon/order-id.js';
+import type { Config } from '../config/config.js';
+import type { ReviewRequest } from '../ledger/ledger.js';
+import { type ToldPlace, tellStory, timeText } from '../policy/story.js';
 import { configured, withLedger } from './configured.js';
 import { Failure, print, printJson } from './terminal.js';
 
 export function addWhy(program: Command): void {
   program
     .command('why')
-    .argument('<order>', 'Amazon order id')
+    .argument('<order>', 'Amazon order id', orderId)
     .option('--json', 'one JSON document')
     .description("the order's whole story")
     .action(async (orderId: string, { json }: { json?: boolean }, command: Command) => {
-      const found = await withLedger(configured(command), async (ledger) => {
+      const config = configured(command);
+      const found = await withLedger(config, async (ledger) => {
         const request = await ledger.read(orderId);
-        return request && { request, attempts: await ledger.attempts(orderId) };
+        if (request !== null) return { request, attempts: await ledger.attempts(orderId) };
+        return { request, suppressed: (await ledger.suppressed([orderId])).has(orderId) };
       });
-      if (found === null) {
-        throw new Failure(
-          `Order ${orderId} is not in the ledger: not seen yet, older than CATCH_UP_DAYS, or not this account's.`,
-        );
+      if (found.request === null) throw new Failure(unknownOrder(orderId, found.suppressed));
+
+      const { request, attempts } = found;
+      const place = placeOf(request, config);
+      const story = tellStory(request, attempts, place);
+      const { account, state, reason } = request;
+      if (json) {
+        const lines = story.map(({ at, event, text, clause, rule }) => ({
+          at: at.toUTC().toISO(),
+          event,
+          text,
+          clause,
+          rule,
+        }));
+        const where = place === null ? {} : { marketplace: place.marketplace, zone: place.zone };
+        return printJson({ orderId, account, ...where, state, reason, story: lines });
       }
-      const story = tellStory(found.request, found.attempts).map(({ at, event, text }) => ({
-        at: at.toISO(),
-        event,
-        text,
-      }));
-      const { state, reason } = found.request;
-      if (json) return printJson({ orderId, state, reason, story });
       const title = `${orderId}: ${state}${reason === null ? '' : ` (${reason})`}`;
-      return print([title, ...story.map(({ at, text }) => `  ${at}  ${text}`)].join('\n'));
+      return print([title, ...story.flatMap(({ at, text }) => ['', timeText(at, place), `  ${text}`])].join('\n'));
     });
+}
+
+function orderId(text: string): string {
+  const id = text.trim();
+  if (!isOrderId(id)) throw new InvalidArgumentError('It is not an order id, e.g. 302-0000001-0000001.');
+  return id;
+}
+
+function unknownOrder(orderId: string, suppressed: boolean): string {
+  return suppressed
+    ? `Order ${orderId} is not in the ledger yet, and it will not be asked for when it comes: it was suppressed by "askonce never".`
+    : `Order ${orderId} is not in the ledger: not seen yet, older than CATCH_UP_DAYS, or not of these accounts.`;
+}
+
+/** The zone is the owner's where the account is configured, else the marketplace's own. */
+function placeOf({ account, marketplaceId }: ReviewRequest, config: Config): ToldPlace | null {
+  const configuredSites = config.accounts.find(({ name }) => name === account)?.marketplaces ?? [];
+  const site = configuredSites.find(({ id }) => id === marketplaceId) ?? marketplaceById(marketplaceId ?? '');
+  return site === undefined ? null : { marketplace: site.code, zone: site.zone };
 }

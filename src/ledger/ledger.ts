@@ -104,7 +104,10 @@ export interface PageCounts {
 
 /** Finding what is due; nothing here grows with the ledger, nor with the number of accounts. */
 export interface Sweeping {
-  /** Orders that come due before `until` and have no wake-up yet: of each kind the earliest first, at most its limit. */
+  /**
+   * Orders that come due before `until` and have no wake-up yet: of each kind the earliest first, of the same instant those
+   * first whose window closes first, at most its limit.
+   */
   due(kinds: readonly DueKind[], until: DateTime): Promise<DueOrder[]>;
   /** Orders whose wake-up should have rung before `before` and that nobody looked at; of each kind at most its limit. */
   unheard(kinds: readonly DueKind[], before: DateTime): Promise<DueOrder[]>;
@@ -224,7 +227,10 @@ export interface Sending {
     /** Daily caps that must have room; checked together with the claim, so that two claims cannot share the last place. */
     caps?: readonly CapToday[],
   ): Promise<Claim | null>;
-  /** Requests that count for a cap so far; of a day long past as well as of today. */
+  /**
+   * Requests that count for a cap so far, of a day long past as well as of today: those that reached a buyer or may have. A
+   * refusal gives the place back.
+   */
   askedOn(account: string, cap: Omit<CapToday, 'limit' | 'reason'>): Promise<number>;
   /** The fence: is the claim still ours and younger than half its lease, and the account not paused? */
   mayPost(claim: Claim, now: DateTime): Promise<boolean>;

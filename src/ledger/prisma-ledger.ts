@@ -16,6 +16,9 @@ import type { Reports } from './reports.js';
 /** How long a statement may wait for a connection before the ledger counts as gone. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Prisma's own limit of 5 s would break off a large page that waits for somebody else's rows. */
+const TRANSACTION_TIMEOUT_MS = 60_000;
+
 export interface LedgerOptions {
   /** At most so many connections. */
   readonly connections: number;
@@ -40,7 +43,10 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
     },
     { onPoolError: options.onConnectionLost },
   );
-  const db = new PrismaClient({ adapter });
+  const db = new PrismaClient({
+    adapter,
+    transactionOptions: { timeout: TRANSACTION_TIMEOUT_MS, maxWait: CONNECT_TIMEOUT_MS },
+  });
   return {
     ...prismaFeeds(db),
     ...prismaSweeping(db),

@@ -113,6 +113,7 @@ async function claimRow(tx: Statements, { id, orderId, by, look, now, leaseUntil
   };
 }
 
+/** Those that reached a buyer or may have; not those that came back as certainly not sent. */
 async function askedOn(
   tx: Statements,
   account: string,
@@ -122,7 +123,8 @@ async function askedOn(
   const rows = await tx.$queryRaw<{ asked: bigint }[]>`
     SELECT count(*) AS asked FROM review_request
     WHERE account = ${account} AND posts > 0 AND intent_at >= ${from.toJSDate()} AND intent_at < ${until.toJSDate()}
-      AND marketplace_id = ANY(${[...marketplaceIds]}) ${onlyCatchUp}`;
+      AND marketplace_id = ANY(${[...marketplaceIds]}) ${onlyCatchUp}
+      AND (state IN ('sending', 'unknown', 'sent') OR (state = 'expired' AND doubts > 0))`;
   return Number(rows[0]?.asked ?? 0n);
 }
 

@@ -4,6 +4,8 @@ import type { SuppressionCounts, Suppressions } from './suppressions.js';
 
 /** Ids written in one transaction: claims and pages that want the same rows wait no longer than that. */
 const AT_ONCE = 10_000;
+/** Another writer may hold some of the rows for a while; Prisma's own limit is 5 s. */
+const PATIENCE_MS = 60_000;
 
 export function prismaSuppressions(db: PrismaClient): Suppressions {
   return {
@@ -34,32 +36,35 @@ async function suppressSome(
   now: DateTime,
 ): Promise<SuppressionCounts> {
   const at = now.toJSDate();
-  const [added, rows] = await db.$transaction([
-    db.$executeRaw`
-      INSERT INTO suppression (order_id, added_by, because, created_at)
-      SELECT order_id, ${by}, ${because}, ${at} FROM unnest(${ids}::text[]) AS never(order_id) ORDER BY order_id
-      ON CONFLICT DO NOTHING`,
-    db.$queryRaw<{ held_back: bigint; asked: bigint }[]>`
-      WITH locked AS (
-        SELECT order_id, state, reason FROM review_request WHERE order_id = ANY(${ids})
-        ORDER BY order_id FOR NO KEY UPDATE
-      ), held AS (
-        UPDATE review_request r SET state = 'skipped', reason = 'suppressed', rule = NULL, ask_at = NULL,
-          next_look_at = NULL, ring_at = NULL, changed_at = ${at}
-        FROM locked WHERE r.order_id = locked.order_id AND (locked.state IN ('waiting', 'scheduled')
-          OR (locked.state = 'skipped' AND "review_request_may_return"(locked.reason)))
-        RETURNING r.order_id, r.account
-      ), noted AS (
-        INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
-        SELECT order_id, account, ${at}, 'decision', 'skipped', 'suppressed' FROM held
-      )
-      SELECT (SELECT count(*) FROM held) AS held_back,
-        (SELECT count(*) FROM locked WHERE state IN ('sending', 'unknown', 'sent')) AS asked`,
-  ]);
-  return {
-    added,
-    already: ids.length - added,
-    heldBack: Number(rows[0]?.held_back ?? 0n),
-    asked: Number(rows[0]?.asked ?? 0n),
-  };
+  return db.$transaction(
+    async (tx) => {
+      const added = await tx.$executeRaw`
+        INSERT INTO suppression (order_id, added_by, because, created_at)
+        SELECT order_id, ${by}, ${because}, ${at} FROM unnest(${ids}::text[]) AS never(order_id) ORDER BY order_id
+        ON CONFLICT DO NOTHING`;
+      const rows = await tx.$queryRaw<{ held_back: bigint; asked: bigint }[]>`
+        WITH locked AS (
+          SELECT order_id, state, reason FROM review_request WHERE order_id = ANY(${ids})
+          ORDER BY order_id FOR NO KEY UPDATE
+        ), held AS (
+          UPDATE review_request r SET state = 'skipped', reason = 'suppressed', rule = NULL, ask_at = NULL,
+            next_look_at = NULL, ring_at = NULL, changed_at = ${at}
+          FROM locked WHERE r.order_id = locked.order_id AND (locked.state IN ('waiting', 'scheduled')
+            OR (locked.state = 'skipped' AND "review_request_may_return"(locked.reason)))
+          RETURNING r.order_id, r.account
+        ), noted AS (
+          INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
+          SELECT order_id, account, ${at}, 'decision', 'skipped', 'suppressed' FROM held
+        )
+        SELECT (SELECT count(*) FROM held) AS held_back,
+          (SELECT count(*) FROM locked WHERE state IN ('sending', 'unknown', 'sent')) AS asked`;
+      return {
+        added,
+        already: ids.length - added,
+        heldBack: Number(rows[0]?.held_back ?? 0n),
+        asked: Number(rows[0]?.asked ?? 0n),
+      };
+    },
+    { timeout: PATIENCE_MS },
+  );
 }

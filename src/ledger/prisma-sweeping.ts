@@ -11,8 +11,9 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
       const rows = await db.$queryRaw<DueRow[]>`
         SELECT due.* FROM ${wantedOf(kinds)} CROSS JOIN LATERAL (
           SELECT order_id, r.account, r.state, r.catch_up, next_look_at, closes_at FROM review_request r
-          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up AND ring_at IS NULL AND next_look_at <= ${until.toJSDate()}
-          ORDER BY next_look_at LIMIT wanted.at_most) AS due`;
+          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up
+            AND ring_at IS NULL AND next_look_at <= ${until.toJSDate()}
+          ORDER BY next_look_at, closes_at LIMIT wanted.at_most) AS due`;
       return rows.map(dueOrder);
     },
 
@@ -20,7 +21,8 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
       const rows = await db.$queryRaw<DueRow[]>`
         SELECT unheard.* FROM ${wantedOf(kinds)} CROSS JOIN LATERAL (
           SELECT order_id, r.account, r.state, r.catch_up, next_look_at, closes_at FROM review_request r
-          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up AND ring_at < ${before.toJSDate()} AND next_look_at IS NOT NULL
+          WHERE r.account = wanted.account AND r.state = wanted.state AND r.catch_up = wanted.catch_up
+            AND ring_at < ${before.toJSDate()} AND next_look_at IS NOT NULL
           ORDER BY ring_at LIMIT wanted.at_most) AS unheard`;
       return rows.map(dueOrder);
     },

@@ -1,4 +1,4 @@
-import type { DateTime } from 'luxon';
+import { DateTime } from 'luxon';
 
 /**
  * How many orders may be asked in one day, midnight to midnight in the marketplace's zone. The marketplaces it names share
@@ -32,8 +32,8 @@ export type CapReason = 'max-per-day' | 'catch-up-per-day';
 /** The caps that an order must fit into today, by the day of its marketplace's zone. */
 export function capsToday(caps: MarketplaceCaps, catchUp: boolean, zone: string, now: DateTime): readonly CapToday[] {
   if (caps.maxPerDay === null && (caps.catchUpPerDay === null || !catchUp)) return [];
-  const day = now.setZone(zone).startOf('day');
-  const span = { from: day.toUTC(), until: day.plus({ days: 1 }).startOf('day').toUTC() };
+  const today = now.setZone(zone);
+  const span = { from: beginning(today), until: beginning(today.plus({ days: 1 })) };
   return [
     ...(caps.maxPerDay === null
       ? []
@@ -42,4 +42,10 @@ export function capsToday(caps: MarketplaceCaps, catchUp: boolean, zone: string,
       ? []
       : [{ ...caps.catchUpPerDay, ...span, reason: 'catch-up-per-day', catchUpOnly: true } as const]),
   ];
+}
+
+/** Of the local day. Where clocks are put back over midnight, it comes twice: the first one counts. */
+function beginning(local: DateTime): DateTime {
+  const midnight = local.startOf('day');
+  return (DateTime.min(...midnight.getPossibleOffsets()) ?? midnight).toUTC();
 }

@@ -203,10 +203,11 @@ async function ask(
   if (failing && provesHealth(answer.outcome)) await ledger.noteHealth(account.name);
 }
 
-/** Mostly somebody else was faster. A suppressed order, though, would be offered and refused at every wake-up. */
+/** Mostly somebody else was faster. An order suppressed just while it was planned, though, still stands as scheduled. */
 async function refusedClaim(row: ReviewRequest, context: StepContext): Promise<void> {
   const suppressed = await context.ledger.suppressed([row.orderId]);
-  if (suppressed.size > 0) await leaveToSweep(row, context.clock.now().plus(context.settings.recheckEvery), context);
+  if (suppressed.size > 0)
+    await context.ledger.suppress([row.orderId], context.worker, 'found suppressed', context.clock.now());
 }
 
 function provesHealth({ kind }: AskOutcome): boolean {

@@ -195,6 +195,18 @@ describe('somebody with psql', () => {
   });
 
   test.each([
+    ['claim', { claim_id: "'00000000-0000-4000-8000-000000000009'" }],
+    ['lease', { lease_until: "'2026-03-20T13:00Z'" }],
+    ['intent', { intent_at: "'2026-03-20T13:00Z'" }],
+    ['claim by none', { claim_id: 'NULL' }],
+  ])('cannot replace a claim under way: its %s', async (_name, other) => {
+    await given(ledger);
+    await claimed(ledger);
+
+    await expect(update(other)).rejects.toThrow('a claim under way is not replaced');
+  });
+
+  test.each([
     ['edit an attempt', "UPDATE attempt SET outcome = 'accepted'"],
     ['delete an attempt', 'DELETE FROM attempt'],
     ['empty the attempts', 'TRUNCATE attempt'],

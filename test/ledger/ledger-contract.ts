@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/glob
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Reports } from '../../src/ledger/reports.js';
 import { accountsContract } from './contract/accounts.js';
+import { capsContract } from './contract/caps.js';
 import { paceContract } from './contract/pace.js';
 import { pagesContract } from './contract/pages.js';
+import { replanningContract } from './contract/replanning.js';
 import { reportsContract } from './contract/reports.js';
 import { sendingContract } from './contract/sending.js';
 import { settlingContract } from './contract/settling.js';
@@ -46,7 +48,9 @@ export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>
     pagesContract(open);
     sweepingContract(open);
     sendingContract(open);
+    capsContract(open);
     settlingContract(open);
+    replanningContract(open);
     paceContract(open);
     accountsContract(open);
     suppressionsContract(open);

@@ -1,5 +1,5 @@
 import type { Replanning } from '../../src/ledger/ledger.js';
-import type { OrderOnRecord } from '../../src/policy/replan.js';
+import { type OrderOnRecord, packagesOf } from '../../src/policy/replan.js';
 import { canReturn } from '../../src/policy/review-request.js';
 import type { Row, Tables } from './memory-ledger-rows.js';
 
@@ -49,8 +49,11 @@ export function memoryReplanning(tables: Tables): Replanning {
   };
 }
 
-function onRecord({ facts, seen, state, reason, askAt, closesAt, nextLookAt, catchUp }: Row): OrderOnRecord[] {
+function onRecord({ facts, packageStatus, ...row }: Row): OrderOnRecord[] {
   if (facts === null) return [];
+  const { seen, state, reason, askAt, closesAt, nextLookAt, catchUp } = row;
   if (state !== 'waiting' && state !== 'scheduled' && !(state === 'skipped' && canReturn(reason))) return [];
-  return [{ facts, seen, state, reason, askAt, closesAt, nextLookAt, catchUp }];
+  // Of the packages only their states are kept.
+  const kept = { ...facts, packages: packagesOf(packageStatus) };
+  return [{ facts: kept, seen, state, reason, askAt, closesAt, nextLookAt, catchUp }];
 }

@@ -115,7 +115,8 @@ export class OpenRows {
       if (boundsOf[kind](row) <= until) found.push(row);
     }
     this.#bounds = bounds;
-    return found.sort((a, b) => boundsOf[kind](a) - boundsOf[kind](b)).slice(0, limit);
+    const { closes } = boundsOf;
+    return found.sort((a, b) => boundsOf[kind](a) - boundsOf[kind](b) || closes(a) - closes(b) || 0).slice(0, limit);
   }
 }
 
@@ -196,9 +197,7 @@ function complaintAbout(was: Row | undefined, becomes: Row): string | null {
 
 function sameClaim(was: Row, becomes: Row): boolean {
   const { claimId, leaseUntil, intentAt } = becomes;
-  return (
-    was.claimId === claimId && sameInstant(was.leaseUntil, leaseUntil) && sameInstant(was.intentAt, intentAt)
-  );
+  return was.claimId === claimId && sameInstant(was.leaseUntil, leaseUntil) && sameInstant(was.intentAt, intentAt);
 }
 
 /** The CHECKs of the migration. */

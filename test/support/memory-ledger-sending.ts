@@ -236,6 +236,7 @@ function askedOn(
       row.intentAt >= from &&
       row.intentAt < until &&
       marketplaceIds.includes(row.marketplaceId ?? '') &&
-      (row.catchUp || !catchUpOnly),
+      (row.catchUp || !catchUpOnly) &&
+      (['sending', 'unknown', 'sent'].includes(row.state) || (row.state === 'expired' && row.doubts > 0)),
   ).length;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DateTime } from 'luxon';
 import type { DueKind } from '../../../src/ledger/ledger.js';
+import { at } from '../../support/builders.js';
 import type { OpenLedger } from '../ledger-contract.js';
 import {
   A,
@@ -62,6 +63,52 @@ export function sweepingContract(open: OpenLedger): void {
       expect(await ledger.due([], noon)).toEqual([]);
     });
 
+    test('are the new orders and those of the catch-up, asked for apart', async () => {
+      const { ledger } = open();
+      const catchUp = { ...asking, catchUp: true };
+      await given(ledger, dueAt(A, askTime));
+      await given(ledger, dueAt(B, askTime), 'tea', askTime.plus(1));
+      await given(ledger, dueAt(C, askTime), 'tea', askTime);
+
+      expect(ids(await ledger.due([asking], noon))).toEqual([A, C]);
+      expect(await ledger.due([catchUp], noon)).toMatchObject([{ orderId: B, catchUp: true }]);
+      expect(
+        ids(
+          await ledger.due(
+            [
+              { ...catchUp, limit: 1 },
+              { ...asking, limit: 1 },
+            ],
+            noon,
+          ),
+        ).sort(),
+      ).toHaveLength(2);
+    });
+
+    test('stay what they were at first sight, whatever becomes of their plan', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, askTime));
+      await given(ledger, dueAt(B, askTime), 'tea', noon);
+
+      const newer = { lastUpdatedAt: at('2026-03-10T00:00:00Z') };
+      await given(ledger, planned(scheduled(), { orderId: A, ...newer }), 'tea', noon);
+      await given(ledger, planned(scheduled({ askAt: noon.plus({ days: 1 }) }), { orderId: B, ...newer }), 'tea', noon);
+
+      const states = await Promise.all([A, B].map(async (orderId) => (await ledger.read(orderId))?.catchUp));
+      expect(states).toEqual([false, true]);
+    });
+
+    test('of the same instant are those first whose window closes first', async () => {
+      const { ledger } = open();
+      const days = [3, 1, 2, 5, 4];
+      for (const day of days) {
+        const closes = closingAt(noon.plus({ days: day }));
+        await given(ledger, planned(scheduled({ askAt: noon, ...closes }), { orderId: `day-${day}` }));
+      }
+
+      expect(ids(await ledger.due([{ ...asking, limit: 3 }], noon))).toEqual(['day-1', 'day-2', 'day-3']);
+    });
+
     test('are not those that have a wake-up', async () => {
       const { ledger } = open();
       await given(ledger, dueAt(A, noon));
@@ -106,6 +153,19 @@ export function sweepingContract(open: OpenLedger): void {
 
       expect(await ledger.unheard([asking], noon)).toEqual([]);
       expect(ids(await ledger.unheard([asking], noon.plus(1)))).toEqual([A]);
+    });
+
+    test('that is unheard is one of a new order or of the catch-up', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await given(ledger, dueAt(B, askTime), 'tea', noon);
+      await ledger.markRung(
+        [A, B].map((orderId) => ({ orderId, at: noon })),
+        [],
+      );
+
+      expect(ids(await ledger.unheard([asking], noon.plus(1)))).toEqual([A]);
+      expect(ids(await ledger.unheard([{ ...asking, catchUp: true }], noon.plus(1)))).toEqual([B]);
     });
 
     test('that is unheard comes earliest first, at most so many of a kind', async () => {
