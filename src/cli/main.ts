@@ -38,6 +38,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   ]) {
     add(program);
   }
+  process.stdout.on('error', () => {
+    // The reader has gone (`| head`). The worker's work does not depend on who reads its log; any other command is done.
+    if (!argv.includes('start')) process.exit(0);
+  });
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { capReasons } from '../policy/daily-cap.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { DueKind, DueOrder, Sweeping } from './ledger.js';
 import { instant, instantOrNull } from './rows.js';
@@ -109,12 +110,12 @@ function dueOrder(row: DueRow): DueOrder {
 
 /**
  * A row in doubt gets an hour beyond the window's end for settle's last look. Rows that another process holds right now
- * are left for the next sweep.
+ * are left for the next sweep. Where a daily cap of the owner's cost the order its turn, the attempt names it.
  */
 async function expireSome(db: PrismaClient, at: Date): Promise<number> {
   const rows = await db.$queryRaw<{ expired: bigint }[]>`
     WITH closing AS (
-      SELECT order_id FROM review_request
+      SELECT order_id, reason AS held FROM review_request
       WHERE state IN ('waiting', 'scheduled', 'unknown') AND closes_at <= ${at}
         AND (state <> 'unknown' OR closes_at <= ${at}::timestamptz - interval '1 hour')
       ORDER BY closes_at LIMIT ${EXPIRE_AT_ONCE} FOR UPDATE SKIP LOCKED
@@ -122,10 +123,12 @@ async function expireSome(db: PrismaClient, at: Date): Promise<number> {
       UPDATE review_request r SET state = 'expired', next_look_at = NULL, ring_at = NULL, changed_at = ${at},
         reason = CASE r.state WHEN 'unknown' THEN 'fate-unknown' ELSE 'window-closed' END
       FROM closing WHERE r.order_id = closing.order_id
-      RETURNING r.order_id, r.account, r.reason
+      RETURNING r.order_id, r.account, r.reason, closing.held
     ), noted AS (
       INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
-      SELECT order_id, account, ${at}, 'decision', 'expired', reason FROM expired
+      SELECT order_id, account, ${at}, 'decision', 'expired',
+        CASE WHEN held = ANY(${[...capReasons]}) THEN held ELSE reason END
+      FROM expired
     )
     SELECT count(*) AS expired FROM expired`;
   return Number(rows[0]?.expired ?? 0n);

@@ -27,7 +27,8 @@ export interface CapToday extends DailyCap {
   readonly until: DateTime;
 }
 
-export type CapReason = 'max-per-day' | 'catch-up-per-day';
+export const capReasons = ['max-per-day', 'catch-up-per-day'] as const;
+export type CapReason = (typeof capReasons)[number];
 
 /** The caps that an order must fit into today, by the day of its marketplace's zone. */
 export function capsToday(caps: MarketplaceCaps, catchUp: boolean, zone: string, now: DateTime): readonly CapToday[] {

@@ -21,7 +21,7 @@ export interface OrderOnRecord {
  * waits keeps its next look: rules say nothing about when Amazon has news.
  */
 export function replan(order: OrderOnRecord, rules: PlanningRules, now: DateTime): Plan | null {
-  const fresh = plan(order.facts, order.seen, rules, now);
+  const fresh = stillUnderWay(plan(order.facts, order.seen, rules, now), rules, now);
   if (fresh.kind === 'expired' || fresh.kind !== order.state) return fresh;
   switch (fresh.kind) {
     case 'waiting':
@@ -33,6 +33,12 @@ export function replan(order: OrderOnRecord, rules: PlanningRules, now: DateTime
     default:
       return fresh satisfies never;
   }
+}
+
+/** When a parcel shipped is not on record, so it is given up only after a look at the order itself. */
+function stillUnderWay(fresh: Plan, { recheckEvery }: PlanningRules, now: DateTime): Plan {
+  if (fresh.kind !== 'expired' || fresh.reason !== 'never-delivered') return fresh;
+  return { kind: 'waiting', reason: 'not-delivered', lookAt: now.plus(recheckEvery) };
 }
 
 function same(a: DateTime, b: DateTime | null): boolean {

@@ -372,10 +372,10 @@ function decided({ at, kind, outcome, detail }: ToldAttempt): StoryLine {
   const changed = detail?.startsWith(RULES_CHANGED) === true;
   const reason = changed ? detail.slice(RULES_CHANGED.length) : detail;
   const why = changed ? "Planned anew, because the owner's rules have changed" : 'Decided anew';
-  const told = worded(states, outcome);
-  const text =
-    reason === null ? told : isDecisionReason(reason) ? `${told}: ${reasonText(reason)}` : `${told}: ${reason}`;
-  return line(at, `${kind}-${outcome}`, [`${why}: ${text}.`], reason === null ? null : basisOf(reason));
+  // Of an order that could not be read the ledger keeps what was wrong, in words.
+  const because = reason === null ? '' : `: ${/^[a-z-]+$/.test(reason) ? reasonText(reason) : reason}`;
+  const text = `${why}: ${worded(states, outcome)}${because}.`;
+  return line(at, `${kind}-${outcome}`, [text], reason === null ? null : basisOf(reason));
 }
 
 function conclusion(attempt: ToldAttempt): string | null {

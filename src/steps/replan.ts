@@ -24,6 +24,8 @@ export async function replanAccount(account: StepAccount, context: StepContext):
     seen += batch.length;
     changed += await writing;
     writing = ledger.recordReplans(plans, now);
+    // Met where it is awaited; where reading fails first, nobody comes to await it.
+    writing.catch(() => undefined);
   }
   changed += await writing;
   await ledger.notePlannedWith(account.name, fingerprint);

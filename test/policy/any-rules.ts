@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type DateTime, Duration } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 import type { AskingRules, OrderFilters, WaitFor } from '../../src/policy/asking-rules.js';
 import { nothingSeen, type SeenBefore } from '../../src/policy/evidence.js';
 import type { OrderFacts, OrderItem, PackageFacts } from '../../src/policy/order.js';
@@ -41,7 +41,15 @@ const anyAskingRules: fc.Arbitrary<AskingRules> = fc
   .map(([rule, askAfterDaysFor]) => ({ ...rule, askAfterDaysFor }));
 
 const anyPackage: fc.Arbitrary<PackageFacts> = fc.record({
-  status: fc.constantFrom('DELIVERED', 'DELIVERED', 'DELIVERED', 'IN_TRANSIT', 'PENDING', 'CANCELLED', null),
+  status: fc.constantFrom<PackageFacts['status'][]>(
+    'DELIVERED',
+    'DELIVERED',
+    'DELIVERED',
+    'IN_TRANSIT',
+    'PENDING',
+    'CANCELLED',
+    null,
+  ),
   detailedStatus: fc.constantFrom(null, null, null, null, 'DELIVERED', 'RETURNING_TO_SELLER'),
   shippedAt: fc.constant(null),
 });
@@ -66,7 +74,7 @@ export const anyOwnersCase: fc.Arbitrary<OwnersCase> = fc
     serviceLevel: fc.constantFrom('STANDARD', 'NEXT_DAY', 'FREE_ECONOMY', null),
     items: anyItems,
     programs: anyPrograms,
-    packages: fc.oneof(fc.constant([]), fc.array(anyPackage, { maxLength: 3 })),
+    packages: fc.array(anyPackage, { maxLength: 3 }),
     shippedAfter: fc.integer({ min: 0, max: 60 * DAY }),
     promisedAfter: fc.option(fc.integer({ min: 0, max: 10 * DAY })),
     lookedAfter: fc.oneof(fc.integer({ min: 0, max: 45 * DAY }), fc.integer({ min: 0, max: 400 * DAY })),
@@ -87,7 +95,7 @@ export const anyOwnersCase: fc.Arbitrary<OwnersCase> = fc
       }),
       seen: {
         ...nothingSeen,
-        undeliveredAt: any.seenUnderWay === null ? null : shippedAt.plus(any.seenUnderWay),
+        undeliveredAt: any.seenUnderWay === null ? null : DateTime.min(now, shippedAt.plus(any.seenUnderWay)),
       },
       rules: {
         marketplaces: new Map([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DateTime } from 'luxon';
+import { type DateTime, Duration } from 'luxon';
 import {
   A,
   anAttempt,
@@ -201,6 +201,59 @@ describe('the sweep', () => {
     await stage.sweep();
 
     expect(seconds(stage).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]);
+  });
+});
+
+describe('new orders and those of the catch-up', () => {
+  const newOrders = async (stage: Stage, count: number) => {
+    const ids = Array.from({ length: count }, (_, index) => `new-${index}`);
+    const late = closingAt(noon.plus({ days: 28 }));
+    const orders = ids.map((orderId) => planned(scheduled({ askAt: noon, ...late }), { orderId }));
+    await stage.ledger.recordPage(aPage(orders), noon.minus({ days: 1 }));
+  };
+  const kinds = (ids: readonly string[]) => ids.map((orderId) => orderId.slice(0, 3));
+
+  test('take turns while both wait; what is left over follows', async () => {
+    const stage = await openStage();
+    await backlog(stage, 6);
+    await newOrders(stage, 3);
+
+    await stage.sweep();
+
+    const inOrder = stage.rung.toSorted((a, b) => a.at.toMillis() - b.at.toMillis()).map(({ orderId }) => orderId);
+    expect(kinds(inOrder)).toEqual(['new', 'tea', 'new', 'tea', 'new', 'tea', 'tea', 'tea', 'tea']);
+  });
+
+  test('share the rate by halves, however large the backlog and however old its deadlines', async () => {
+    const stage = await openStage();
+    await backlog(stage, 10_000);
+    await newOrders(stage, 3_000);
+
+    await stage.sweep();
+
+    const share = (from: number, until: number) =>
+      stage.rung.filter(({ orderId, at }) => {
+        const second = at.diff(noon).as('seconds');
+        return orderId.startsWith('new') && second >= from && second < until;
+      }).length;
+    for (const minute of [1, 10, 30, 59]) {
+      expect(share(minute * 60 - 60, minute * 60)).toBeGreaterThanOrEqual(30);
+    }
+  });
+
+  test('that come due while a backlog waits get at least half of the rate from then on', async () => {
+    const stage = await openStage({ settings: { queueHorizon: Duration.fromObject({ minutes: 5 }) } });
+    await backlog(stage, 2_000);
+    await stage.run(noon.plus({ minutes: 2 }));
+    await newOrders(stage, 300);
+
+    await stage.run(noon.plus({ minutes: 17 }));
+
+    const asked = kinds(stage.amazon.calls.asked);
+    const first = asked.indexOf('new');
+    // What was handed out already keeps its times: five minutes and a half.
+    expect(first).toBeLessThanOrEqual(450 + 10);
+    expect(asked.slice(first, first + 500).filter((kind) => kind === 'new').length).toBeGreaterThanOrEqual(245);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { DueKind, DueOrder, Ledger, Sweeping } from '../../src/ledger/ledger.js';
 import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
+import { capReasons } from '../../src/policy/daily-cap.js';
 import { canReturn, openStates, type State, states } from '../../src/policy/review-request.js';
 import { AccountTable, memoryAccounts, memoryPace } from './memory-ledger-accounts.js';
 import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
@@ -82,7 +83,7 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
         for (const row of ended) {
           const becomes: Row = { ...row, state: 'expired', reason, nextLookAt: null, ringAt: null };
           tables.write([becomes]);
-          tables.decision(becomes, now, reason);
+          tables.decision(becomes, now, capReasons.find((cap) => cap === row.reason) ?? reason);
         }
         closed += ended.length;
       }

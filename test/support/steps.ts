@@ -2,6 +2,7 @@ import { type DateTime, Duration, type DurationLike } from 'luxon';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { WakeUp } from '../../src/queue/wake-ups.js';
 import { discover } from '../../src/steps/discover.js';
+import { replanAccount } from '../../src/steps/replan.js';
 import { schedule } from '../../src/steps/schedule.js';
 import { send } from '../../src/steps/send.js';
 import { settle } from '../../src/steps/settle.js';
@@ -34,8 +35,13 @@ export interface Stage {
   schedule(orderId: string): Promise<void>;
   discover(account?: string): ReturnType<typeof discover>;
   sweep(): Promise<void>;
+  replan(account?: string): Promise<void>;
+  /** The same account after a restart with other settings of its own. */
+  reconfigure(account: Partial<StepAccount>): void;
   /** Hears the wake-ups that have come due, in their order, each at its time or later. */
   hear(until?: DateTime): Promise<void>;
+  /** Lets time pass until then: sweeps in its rhythm, and every wake-up is heard. */
+  run(until: DateTime): Promise<void>;
 }
 
 export interface StageOptions {
@@ -103,6 +109,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     schedule: (orderId) => schedule(orderId, context),
     discover: (account = 'tea') => discover(account, context),
     sweep: () => sweep(context),
+    replan: (account = 'tea') => replanAccount(accounts.get(account) ?? anAccount({ name: account }), context),
+    reconfigure: (account) =>
+      void accounts.set('tea', { ...anAccount({ name: 'tea' }), ...accounts.get('tea'), ...account }),
     hear: async (until = now) => {
       for (;;) {
         rung.sort((a, b) => a.at.toMillis() - b.at.toMillis());
@@ -111,6 +120,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         rung.shift();
         stage.passTo(next.at);
         await stage[next.verb](next.orderId);
+      }
+    },
+    run: async (until) => {
+      while (now < until) {
+        await stage.sweep();
+        const nextSweep = now.plus(context.settings.sweepEvery);
+        await stage.hear(nextSweep);
+        stage.passTo(nextSweep);
       }
     },
   };

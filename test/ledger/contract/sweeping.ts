@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DateTime } from 'luxon';
 import type { DueKind } from '../../../src/ledger/ledger.js';
+import { capReasons } from '../../../src/policy/daily-cap.js';
 import { at } from '../../support/builders.js';
 import type { OpenLedger } from '../ledger-contract.js';
 import {
@@ -279,6 +280,17 @@ export function sweepingContract(open: OpenLedger): void {
       expect(await ledger.attempts(A)).toMatchObject([
         { at: noon, kind: 'decision', outcome: 'expired', detail: 'window-closed' },
       ]);
+    });
+
+    test.each(capReasons)('expires with an attempt that names the %s, where that cost it its turn', async (reason) => {
+      const { ledger } = open();
+      await given(ledger, planned(scheduled(closingAt(noon))));
+      await ledger.putOff(A, 'scheduled', { reason, lookAt: noon }, null, noon.minus({ hours: 1 }));
+
+      await ledger.expire(noon);
+
+      expect(await ledger.read(A)).toMatchObject({ state: 'expired', reason: 'window-closed' });
+      expect(await ledger.attempts(A)).toMatchObject([{ kind: 'decision', outcome: 'expired', detail: reason }]);
     });
 
     test('expires although its account is not configured any more', async () => {
