@@ -1,5 +1,7 @@
 export default {
   testEnvironment: 'node',
+  // Most of the time the tests wait for servers and processes, not for the processor.
+  maxWorkers: 2,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
