@@ -2,6 +2,8 @@ export default {
   testEnvironment: 'node',
   // Most of the time the tests wait for servers and processes, not for the processor.
   maxWorkers: 2,
+  // A limit for what hangs, not a measure of speed: a busy machine is several times slower.
+  testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -68,8 +68,10 @@ export async function accountPlan(
 }
 
 function wishOf(order: OrderOnRecord, fresh: Extract<Plan, { kind: 'scheduled' }>): AskWish {
-  // Where the plan stands, a look that Amazon answered "not yet" has its next one on record.
-  const stands = order.askAt?.toMillis() === fresh.askAt.toMillis() && order.nextLookAt !== null;
+  // Where the plan stands, a look that Amazon answered "not yet" has its next one on record. What a dry run held is due at
+  // once when the account goes live.
+  const stands =
+    order.askAt?.toMillis() === fresh.askAt.toMillis() && order.nextLookAt !== null && order.reason !== 'dry-run';
   return {
     orderId: order.facts.orderId,
     marketplaceId: order.facts.marketplaceId ?? '',

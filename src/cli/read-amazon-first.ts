@@ -5,6 +5,7 @@ import type { Config } from '../config/config.js';
 import { applyMigrations } from '../ledger/migrations.js';
 import { openPrismaLedger } from '../ledger/prisma-ledger.js';
 import { createLog } from '../log.js';
+import { probe } from '../steps/account-trouble.js';
 import { discover } from '../steps/discover.js';
 import type { StepAccount, StepContext } from '../steps/step.js';
 
@@ -32,7 +33,7 @@ export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<stri
         settings: { ...config, looks: config.settleLooks },
         worker: `plan-${process.pid}`,
       };
-      await Promise.all([...accounts.keys()].map((name) => readAccount(name, context)));
+      await Promise.all([...accounts.values()].map((account) => readAccount(account, context)));
     } finally {
       await ledger.close();
     }
@@ -41,9 +42,16 @@ export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<stri
   }
 }
 
-async function readAccount(name: string, context: StepContext): Promise<void> {
+async function readAccount(account: StepAccount, context: StepContext): Promise<void> {
+  const { name } = account;
+  await resumeIfMended(account, context);
   for (;;) {
     const later = await discover(name, context);
+    const paused = (await context.ledger.account(name))?.paused;
+    if (paused?.by === 'askonce') {
+      process.stderr.write(`${name}: not all orders are read; the account is paused. ${paused.reason}.\n`);
+      return;
+    }
     if (later === undefined) return;
     const wait = later.again.diff(context.clock.now()).toMillis();
     if (wait > PATIENCE_MS) {
@@ -52,4 +60,11 @@ async function readAccount(name: string, context: StepContext): Promise<void> {
     }
     await pause(Math.max(wait, 100));
   }
+}
+
+/** As the sweep does: a person who mended what Amazon refused need not tell us. */
+async function resumeIfMended(account: StepAccount, context: StepContext): Promise<void> {
+  const state = await context.ledger.account(account.name);
+  if (state?.paused?.by !== 'askonce' || !(await probe(account, context))) return;
+  await context.ledger.resume([account.name], 'askonce');
 }

@@ -1,11 +1,13 @@
+import { DateTime } from 'luxon';
+import type { DeliveryEstimate, Evidence } from '../policy/evidence.js';
 import type { FulfillmentStatus, OrderItem } from '../policy/order.js';
 import { type OrderOnRecord, packagesOf } from '../policy/replan.js';
-import type { PrismaClient, ReviewRequest as Row } from './generated/client.js';
-import type { Replan, Replanning } from './ledger.js';
+import { Prisma, type PrismaClient } from './generated/client.js';
+import type { Replanning } from './ledger.js';
 import { planColumns } from './prisma-plans.js';
-import { instant, instantOrNull, seenBefore } from './rows.js';
 
-const BATCH = 5000;
+/** Small: what lives no longer than a batch costs the garbage collector little. */
+const BATCH = 500;
 
 export function prismaReplanning(db: PrismaClient): Replanning {
   return {
@@ -19,41 +21,52 @@ export function prismaReplanning(db: PrismaClient): Replanning {
     },
 
     async *plannedOrders(account) {
-      let after = '';
+      let reading = plannedRows(db, account, '');
       for (;;) {
-        const rows = await db.$queryRaw<PlannedRow[]>`
-          SELECT order_id, marketplace_id, state, reason, ordered_at, last_updated_at, fulfillment_status, fulfilled_by,
-            service_level, promised_from, promised_by, package_status, skus, asins, programs, shipped_seen_at,
-            undelivered_at, delivered_earliest, delivered_about, delivered_latest, evidence, closes_at, ask_at, next_look_at, catch_up
-          FROM review_request
-          WHERE account = ${account} AND order_id > ${after} AND last_updated_at IS NOT NULL
-            AND (state IN ('waiting', 'scheduled') OR (state = 'skipped' AND "review_request_may_return"(reason)))
-          ORDER BY order_id LIMIT ${BATCH}`;
+        const rows = await reading;
         const last = rows.at(-1);
         if (last === undefined) return;
+        // While one batch is planned the next is read. Its failure is met above; nobody may come back for it.
+        reading = plannedRows(db, account, last.order_id);
+        reading.catch(() => undefined);
         yield rows.map(orderOnRecord);
-        after = last.order_id;
       }
     },
 
     async recordReplans(plans, now) {
       if (plans.length === 0) return 0;
       const at = now.toJSDate();
-      const rows = plans.map(replanRow);
+      const rows = plans.map(({ order, plan }) => ({
+        order_id: order.facts.orderId,
+        was: order.state,
+        last_updated_at: order.facts.lastUpdatedAt,
+        ...planColumns(plan),
+      }));
+      // In the order of their ids, as everywhere where several rows are written.
       const written = await db.$queryRaw<{ written: bigint }[]>`
         WITH fresh AS (
-          SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS fresh(
-            order_id text, was text, last_updated_at timestamptz, state text, reason text, rule text,
-            delivered_earliest timestamptz, delivered_about timestamptz, delivered_latest timestamptz, evidence text,
-            opens_at timestamptz, closes_at timestamptz, ask_at timestamptz, next_look_at timestamptz)
+          SELECT r.order_id, fresh.* FROM review_request r JOIN (
+            SELECT * FROM unnest(${texts(rows, 'order_id')}::text[], ${texts(rows, 'was')}::text[],
+              ${instants(rows, 'last_updated_at')}::bigint[], ${texts(rows, 'state')}::text[],
+              ${texts(rows, 'reason')}::text[], ${texts(rows, 'rule')}::text[],
+              ${instants(rows, 'delivered_earliest')}::bigint[], ${instants(rows, 'delivered_about')}::bigint[],
+              ${instants(rows, 'delivered_latest')}::bigint[], ${texts(rows, 'evidence')}::text[],
+              ${instants(rows, 'opens_at')}::bigint[], ${instants(rows, 'closes_at')}::bigint[],
+              ${instants(rows, 'ask_at')}::bigint[], ${instants(rows, 'next_look_at')}::bigint[])
+            AS fresh(id, was, last_updated_at, state, reason, rule, delivered_earliest, delivered_about, delivered_latest,
+              evidence, opens_at, closes_at, ask_at, next_look_at)
+          ) AS fresh ON r.order_id = fresh.id AND r.state = fresh.was
+            AND r.last_updated_at = to_timestamp(fresh.last_updated_at / 1000.0)
+          ORDER BY r.order_id FOR NO KEY UPDATE OF r
         ), written AS (
           UPDATE review_request r SET state = fresh.state, reason = fresh.reason, rule = fresh.rule,
-            delivered_earliest = fresh.delivered_earliest, delivered_about = fresh.delivered_about,
-            delivered_latest = fresh.delivered_latest, evidence = fresh.evidence, opens_at = fresh.opens_at,
-            closes_at = fresh.closes_at, ask_at = fresh.ask_at, next_look_at = fresh.next_look_at, ring_at = NULL,
-            changed_at = ${at}
-          FROM fresh
-          WHERE r.order_id = fresh.order_id AND r.state = fresh.was AND r.last_updated_at = fresh.last_updated_at
+            delivered_earliest = to_timestamp(fresh.delivered_earliest / 1000.0),
+            delivered_about = to_timestamp(fresh.delivered_about / 1000.0),
+            delivered_latest = to_timestamp(fresh.delivered_latest / 1000.0), evidence = fresh.evidence,
+            opens_at = to_timestamp(fresh.opens_at / 1000.0), closes_at = to_timestamp(fresh.closes_at / 1000.0),
+            ask_at = to_timestamp(fresh.ask_at / 1000.0), next_look_at = to_timestamp(fresh.next_look_at / 1000.0),
+            ring_at = NULL, changed_at = ${at}
+          FROM fresh WHERE r.order_id = fresh.order_id
           RETURNING r.order_id, r.account, r.state, COALESCE(r.reason, r.rule) AS detail
         ), noted AS (
           INSERT INTO attempt (order_id, account, at, kind, outcome, detail)
@@ -65,35 +78,67 @@ export function prismaReplanning(db: PrismaClient): Replanning {
   };
 }
 
-interface PlannedRow {
+function plannedRows(db: PrismaClient, account: string, after: string): Promise<readonly PlannedRow[]> {
+  return db.$queryRaw<PlannedRow[]>`
+    SELECT order_id, marketplace_id, state, reason, fulfillment_status, fulfilled_by, service_level, package_status,
+      skus, asins, programs, evidence, catch_up, ${inMilliseconds}
+    FROM review_request
+    WHERE account = ${account} AND order_id > ${after} AND last_updated_at IS NOT NULL
+      AND (state IN ('waiting', 'scheduled') OR (state = 'skipped' AND "review_request_may_return"(reason)))
+    ORDER BY order_id LIMIT ${BATCH}`;
+}
+
+type ReplanRow = Readonly<Record<string, unknown>>;
+
+function texts(rows: readonly ReplanRow[], column: string): (string | null)[] {
+  return rows.map((row) => (row[column] as string | null | undefined) ?? null);
+}
+
+/** Milliseconds since 1970, as Postgres writes an array: far faster than a text for each of millions of instants. */
+function instants(rows: readonly ReplanRow[], column: string): string {
+  const millis = rows.map((row) => (row[column] as DateTime | null | undefined)?.toMillis() ?? 'NULL');
+  return `{${millis.join(',')}}`;
+}
+
+/** As numbers, which are read far faster than a text for each of millions of instants. */
+const instantColumns = [
+  'ordered_at',
+  'last_updated_at',
+  'promised_from',
+  'promised_by',
+  'shipped_seen_at',
+  'undelivered_at',
+  'delivered_earliest',
+  'delivered_about',
+  'delivered_latest',
+  'closes_at',
+  'ask_at',
+  'next_look_at',
+] as const;
+const inMilliseconds = Prisma.raw(
+  instantColumns.map((column) => `date_part('epoch', ${column}) * 1000 AS ${column}`).join(', '),
+);
+
+type InstantColumn = (typeof instantColumns)[number];
+
+interface PlannedRow extends Readonly<Record<InstantColumn, number | null>> {
   readonly order_id: string;
   readonly marketplace_id: string | null;
   readonly state: OrderOnRecord['state'];
   readonly reason: string | null;
-  readonly ordered_at: Date;
-  readonly last_updated_at: Date;
   readonly fulfillment_status: string | null;
   readonly fulfilled_by: string | null;
   readonly service_level: string | null;
-  readonly promised_from: Date | null;
-  readonly promised_by: Date | null;
   readonly package_status: string | null;
   readonly skus: string[];
   readonly asins: string[];
   readonly programs: string[];
-  readonly shipped_seen_at: Date | null;
-  readonly undelivered_at: Date | null;
-  readonly delivered_earliest: Date | null;
-  readonly delivered_about: Date | null;
-  readonly delivered_latest: Date | null;
   readonly evidence: string | null;
-  readonly closes_at: Date | null;
-  readonly ask_at: Date | null;
-  readonly next_look_at: Date | null;
   readonly catch_up: boolean;
 }
 
 function orderOnRecord(row: PlannedRow): OrderOnRecord {
+  const at = instantsOf(row);
   return {
     facts: {
       orderId: row.order_id,
@@ -102,46 +147,62 @@ function orderOnRecord(row: PlannedRow): OrderOnRecord {
       salesChannel: 'AMAZON',
       replacesAnother: false,
       allItemsCancelled: false,
-      createdAt: instant(row.ordered_at),
-      lastUpdatedAt: instant(row.last_updated_at),
+      createdAt: known(at('ordered_at')),
+      lastUpdatedAt: known(at('last_updated_at')),
       fulfillmentStatus: row.fulfillment_status as FulfillmentStatus | null,
       fulfilledBy: row.fulfilled_by as 'AMAZON' | 'MERCHANT' | null,
       serviceLevel: row.service_level,
-      promisedFrom: instantOrNull(row.promised_from),
-      promisedBy: instantOrNull(row.promised_by),
+      promisedFrom: at('promised_from'),
+      promisedBy: at('promised_by'),
       packages: packagesOf(row.package_status),
       programs: row.programs,
       items: itemsOf(row),
     },
-    seen: seenBefore({
-      shippedSeenAt: row.shipped_seen_at,
-      undeliveredAt: row.undelivered_at,
-      deliveredEarliest: row.delivered_earliest,
-      deliveredAbout: row.delivered_about,
-      deliveredLatest: row.delivered_latest,
-      evidence: row.evidence,
-    } satisfies Pick<
-      Row,
-      'shippedSeenAt' | 'undeliveredAt' | 'deliveredEarliest' | 'deliveredAbout' | 'deliveredLatest' | 'evidence'
-    >),
+    seen: {
+      shippedSeenAt: at('shipped_seen_at'),
+      undeliveredAt: at('undelivered_at'),
+      delivered: row.delivered_about === null ? null : deliveryOf(row, at),
+    },
     state: row.state,
-    catchUp: row.catch_up,
     reason: row.reason,
-    askAt: instantOrNull(row.ask_at),
-    closesAt: instantOrNull(row.closes_at),
-    nextLookAt: instantOrNull(row.next_look_at),
+    askAt: at('ask_at'),
+    closesAt: at('closes_at'),
+    nextLookAt: at('next_look_at'),
+    catchUp: row.catch_up,
   };
 }
 
-function itemsOf({ skus, asins }: Pick<PlannedRow, 'skus' | 'asins'>): OrderItem[] {
-  return skus.map((sku, index) => ({ sku: sku || null, asin: asins[index] || null }));
+type InstantOf = (column: InstantColumn) => DateTime | null;
+
+/** The instants of a row, each made once: several columns mostly hold the same one, and making it is what takes the time. */
+function instantsOf(row: PlannedRow): InstantOf {
+  const made: DateTime[] = [];
+  return (column) => {
+    const value = row[column];
+    if (value === null) return null;
+    const millis = Math.round(value);
+    const before = made.find((instant) => instant.toMillis() === millis);
+    if (before !== undefined) return before;
+    const instant = DateTime.fromMillis(millis, { zone: 'utc' });
+    made.push(instant);
+    return instant;
+  };
 }
 
-function replanRow({ order, plan }: Replan): Record<string, unknown> {
+function known(instant: DateTime | null): DateTime {
+  if (instant === null) throw new Error('an order that was read has its instants');
+  return instant;
+}
+
+function deliveryOf({ evidence }: PlannedRow, at: InstantOf): DeliveryEstimate {
   return {
-    order_id: order.facts.orderId,
-    was: order.state,
-    last_updated_at: order.facts.lastUpdatedAt,
-    ...planColumns(plan),
+    earliest: known(at('delivered_earliest')),
+    about: known(at('delivered_about')),
+    latest: known(at('delivered_latest')),
+    evidence: evidence as Evidence,
   };
+}
+
+function itemsOf({ skus, asins }: PlannedRow): OrderItem[] {
+  return skus.map((sku, index) => ({ sku: sku || null, asin: asins[index] || null }));
 }

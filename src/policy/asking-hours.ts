@@ -1,5 +1,10 @@
-import { DateTime, Interval } from 'luxon';
+import { DateTime } from 'luxon';
 import type { AskingRules } from './asking-rules.js';
+import { DAY_MS } from './instants.js';
+
+const MINUTE_MS = 60_000;
+/** Clocks are changed at full quarters of an hour. */
+const QUARTER_MS = 15 * MINUTE_MS;
 
 /**
  * The first instant at or after `from` and before `before` that lies inside the owner's hours and weekdays, in the
@@ -9,69 +14,75 @@ import type { AskingRules } from './asking-rules.js';
  * that it skips does not come. A span over midnight belongs to the weekday it begins on.
  */
 export function firstAllowed(from: DateTime, before: DateTime, rules: AskingRules, zone: string): DateTime | null {
-  if (from >= before) return null;
-  const begins = beginsAt(from, rules, zone);
-  if (begins === 'now') return from.toUTC();
-  return begins !== null && begins < before.toMillis() ? DateTime.fromMillis(begins, { zone: 'utc' }) : null;
-}
-
-/** `now`, or the instant in milliseconds at which the next allowed time begins; `null` when none does within some weeks. */
-type Beginning = 'now' | number | null;
-
-const known = new WeakMap<AskingRules, Map<string, Beginning>>();
-const MOST_KNOWN = 100_000;
-
-/**
- * Rules speak in whole minutes, so all instants of a minute have one answer. It is remembered: planning a million orders
- * anew asks for the same minutes over and over, and zone arithmetic is the dear part of it.
- */
-function beginsAt(from: DateTime, rules: AskingRules, zone: string): Beginning {
-  const key = `${zone} ${Math.floor(from.toMillis() / 60_000)}`;
-  let answers = known.get(rules);
-  if (answers === undefined || answers.size >= MOST_KNOWN) {
-    answers = new Map();
-    known.set(rules, answers);
-  }
-  let answer = answers.get(key);
-  if (answer === undefined) {
-    answer = nextBeginning(from.setZone(zone), rules);
-    answers.set(key, answer);
-  }
-  return answer;
-}
-
-/** Every weekday comes within a week; a clock change may swallow a span that comes once a week. */
-const DAYS_AHEAD = 22;
-
-function nextBeginning(local: DateTime, rules: AskingRules): Beginning {
-  if (isAllowed(local, rules)) return 'now';
-  let day = local.startOf('day');
-  for (let ahead = 0; ahead < DAYS_AHEAD; ahead += 1) {
-    const next = day.plus({ days: 1 }).startOf('day');
-    const allowed = beginnings(day, next, rules).filter((instant) => instant > local && isAllowed(instant, rules));
-    const first = DateTime.min(...allowed);
-    if (first !== undefined) return first.toMillis();
-    day = next;
+  const [earliest, end] = [from.toMillis(), before.toMillis()];
+  for (let day = Math.floor(earliest / DAY_MS); day * DAY_MS < end; day += 1) {
+    for (const span of allowedSpans(day, rules, zone)) {
+      if (span.until <= earliest) continue;
+      if (span.from <= earliest) return earliest < end ? from.toUTC() : null;
+      return span.from < end ? DateTime.fromMillis(span.from, { zone: 'utc' }) : null;
+    }
   }
   return null;
 }
 
-function isAllowed(local: DateTime, { hours, weekdays }: AskingRules): boolean {
-  const minute = local.hour * 60 + local.minute;
-  const today = weekdays.has(local.weekday);
-  const yesterday = weekdays.has(local.weekday === 1 ? 7 : local.weekday - 1);
-  return hours.some(({ from, until }) =>
-    from < until
-      ? today && from <= minute && minute < until
-      : (today && from <= minute) || (yesterday && minute < until),
-  );
+/** In milliseconds: `from` is inside, `until` is not. */
+interface Span {
+  readonly from: number;
+  readonly until: number;
 }
 
-/** Where on a day an allowed time can begin: at the start of a span, which may come twice, or where the clock changes. */
-function beginnings(day: DateTime, next: DateTime, { hours, weekdays }: AskingRules): readonly DateTime[] {
-  const starts = hours.map(({ from }) => day.set({ hour: Math.floor(from / 60), minute: from % 60 }));
-  if (day.offset === next.offset) return weekdays.has(day.weekday) ? starts : [];
-  // Clocks are changed at full quarters of an hour.
-  const quarters = Interval.fromDateTimes(day, next).splitBy({ minutes: 15 });
-  return [...starts.flatMap((start) => start.getPossibleOffsets()), ...quarters.flatMap(({ end }) => end ?? [])];
+/** By zone and day. There are few of both, even where a million orders are planned: zone arithmetic is the dear part of it. */
+const known = new WeakMap<AskingRules, Map<string, Map<number, readonly Span[]>>>();
+
+/** The allowed times of a day of UTC, counted from 1970, the earliest first. */
+function allowedSpans(day: number, rules: AskingRules, zone: string): readonly Span[] {
+  const zones = known.get(rules) ?? new Map<string, Map<number, readonly Span[]>>();
+  known.set(rules, zones);
+  const days = zones.get(zone) ?? new Map<number, readonly Span[]>();
+  zones.set(zone, days);
+  let spans = days.get(day);
+  if (spans === undefined) {
+    spans = stretches(day, zone).flatMap((stretch) => allowedIn(stretch, rules));
+    days.set(day, spans);
+  }
+  return spans;
+}
+
+/** A time in which the clock of the zone is not changed. */
+interface Stretch extends Span {
+  /** Milliseconds ahead of UTC. */
+  readonly offset: number;
+}
+
+function stretches(day: number, zone: string): readonly Stretch[] {
+  const offsetAt = (instant: number) => DateTime.fromMillis(instant, { zone }).offset * MINUTE_MS;
+  const [from, until] = [day * DAY_MS, (day + 1) * DAY_MS];
+  const offset = offsetAt(from);
+  if (offset === offsetAt(until)) return [{ from, until, offset }];
+  return Array.from({ length: DAY_MS / QUARTER_MS }, (_, quarter) => {
+    const begins = from + quarter * QUARTER_MS;
+    return { from: begins, until: begins + QUARTER_MS, offset: offsetAt(begins) };
+  });
+}
+
+/** The owner's spans of each local day, on a line of local time; from there back to UTC. */
+function allowedIn({ from, until, offset }: Stretch, { hours, weekdays }: AskingRules): readonly Span[] {
+  const spans: Span[] = [];
+  // The day before counts, too: its spans may reach over midnight.
+  for (let day = Math.floor((from + offset) / DAY_MS) - 1; day * DAY_MS < until + offset; day += 1) {
+    if (!weekdays.has(weekdayOf(day))) continue;
+    for (const span of hours) {
+      const midnight = day * DAY_MS - offset;
+      const end = span.until > span.from ? span.until : span.until + 24 * 60;
+      const begins = Math.max(midnight + span.from * MINUTE_MS, from);
+      const ends = Math.min(midnight + end * MINUTE_MS, until);
+      if (begins < ends) spans.push({ from: begins, until: ends });
+    }
+  }
+  return spans.sort((a, b) => a.from - b.from);
+}
+
+/** ISO: 1 is Monday. The first of January 1970 was a Thursday. */
+function weekdayOf(day: number): number {
+  return ((day + 3) % 7) + 1;
 }

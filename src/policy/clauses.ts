@@ -21,7 +21,7 @@ const SET_UP = 'developer-docs.amazon.com/sp-api/docs/set-up-the-solicitations-a
 const MODEL = 'amzn/selling-partner-api-models: models/solicitations-api-model/solicitations.json';
 const REVIEWS_POLICY = 'Seller Central, Customer product reviews policies (help page GYRKB5RU3FS5TURN)';
 
-const REFUSED = "Amazon refuses the request; calls outside of the window give 'unexpected API errors'.";
+const REFUSED = 'Amazon refuses the request.';
 const TEMPLATES_ONLY =
   "Amazon may limit the seller to Amazon's own templates, block messages, or suspend selling privileges.";
 const ZERO_TOLERANCE =
@@ -67,7 +67,7 @@ export const clauses = {
   },
   'no-marketing': {
     title: 'No marketing',
-    says: 'A message has no advertising, no coupons and no links that lead away from the order.',
+    says: 'Buyers are not contacted for marketing or promotion; coupons are promotion.',
     source: GUIDELINES,
     consequence: TEMPLATES_ONLY,
   },

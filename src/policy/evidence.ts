@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { latest } from './instants.js';
+import { latest, plusDays } from './instants.js';
 import type { OrderFacts, PackageFacts } from './order.js';
 
 /**
@@ -121,7 +121,7 @@ function transitEstimate(facts: OrderFacts, shippedSeenAt: DateTime, transit: Tr
   const days = transit[level] ?? 4;
   const soonest = facts.programs.includes('PREORDER')
     ? shippedSeenAt
-    : DateTime.min(shippedSeenAt, facts.createdAt.plus({ days: 2 }));
-  const earliest = soonest.plus({ days });
-  return { earliest, about: earliest, latest: shippedSeenAt.plus({ days }), evidence: 'transit-estimate' };
+    : DateTime.min(shippedSeenAt, plusDays(facts.createdAt, 2));
+  const earliest = plusDays(soonest, days);
+  return { earliest, about: earliest, latest: plusDays(shippedSeenAt, days), evidence: 'transit-estimate' };
 }

@@ -2,7 +2,7 @@ import { DateTime, type Duration } from 'luxon';
 import { firstAllowed } from './asking-hours.js';
 import type { AskingRules, OrderFilters } from './asking-rules.js';
 import { type DeliveryEstimate, deliveryOf, type SeenBefore, type TransitDays } from './evidence.js';
-import { latest } from './instants.js';
+import { latest, plusDays } from './instants.js';
 import type { OrderFacts, OrderItem } from './order.js';
 import { excludedBy } from './order-filters.js';
 import { fits } from './product-pattern.js';
@@ -157,7 +157,7 @@ function askTime(
   local: LocalRules,
 ): { askAt: DateTime; rule: AskTimeRule } {
   const { window, rules, zone } = local;
-  const waited = delivery.about.plus({ days: waitDays(items, rules) });
+  const waited = plusDays(delivery.about, waitDays(items, rules));
   const earliest = DateTime.max(window.opensAt, waited).toUTC();
   const allowed = firstAllowed(earliest, window.closesAt, rules, zone);
   if (allowed === null) return { askAt: DateTime.min(earliest, window.closesAt), rule: 'deadline' };

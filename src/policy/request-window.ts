@@ -1,5 +1,6 @@
 import type { DateTime, Duration } from 'luxon';
 import type { DeliveryEstimate } from './evidence.js';
+import { DAY_MS, plusDays, plusMs } from './instants.js';
 
 /** When Amazon would take a request: `opensAt` is inside, `closesAt` is not. */
 export interface RequestWindow {
@@ -17,8 +18,8 @@ const CLOSES_AFTER_DAYS = 30;
 /** The window of an estimated delivery; `margin` is kept free before its end. */
 export function requestWindow(delivery: DeliveryEstimate, margin: Duration): RequestWindow {
   return {
-    opensAt: delivery.earliest.toUTC().plus({ days: OPENS_AFTER_DAYS }),
-    closesAt: delivery.latest.toUTC().plus({ days: CLOSES_AFTER_DAYS }).minus(margin),
+    opensAt: plusDays(delivery.earliest, OPENS_AFTER_DAYS),
+    closesAt: plusMs(delivery.latest, CLOSES_AFTER_DAYS * DAY_MS - margin.toMillis()),
   };
 }
 
