@@ -7,7 +7,8 @@ const examples = 'Europe/Berlin or America/Los_Angeles';
 /** A place of the IANA time zone database. Names like EST are refused: they know no daylight saving, and nobody expects that. */
 export const timeZone: Reader<string> = (text) => {
   const places = Intl.supportedValuesOf('timeZone');
-  if (IANAZone.isValidZone(text)) {
+  // Newer versions of Node take an offset such as +02:00 for a zone, too; it would not follow daylight saving.
+  if (/^[a-z]/i.test(text) && IANAZone.isValidZone(text)) {
     if (!text.includes('/') && text.toUpperCase() !== 'UTC') {
       return unreadable(`${shown(text)} is not written as Area/City`, `e.g. ${examples}`);
     }
