@@ -15,9 +15,15 @@ export function addStart(program: Command): void {
       let worker = await startWorker(config, log);
       let changing: Promise<void> = Promise.resolve();
       process.on('SIGHUP', () => {
-        changing = changing.then(async () => {
-          worker = await startAgain(worker, command, log);
-        });
+        changing = changing
+          .then(async () => {
+            worker = await startAgain(worker, command, log);
+          })
+          .catch((error) => {
+            // The old worker has stopped and the new one did not start: whoever supervises this process has to know.
+            log.error('not-started-again', { error: sentenceOf(error) });
+            process.exit(1);
+          });
       });
       // A rejection nobody waited for would otherwise end the process in the middle of an answer.
       process.on('unhandledRejection', (error) => log.error('unhandled', { error: sentenceOf(error) }));
