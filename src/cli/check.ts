@@ -1,18 +1,16 @@
 import type { Command } from 'commander';
 import { openAccounts } from '../../workers/accounts.js';
-import { openDatabase } from '../../workers/database.js';
 import type { CallFacts } from '../amazon/gateway.js';
 import { type Clock, systemClock } from '../clock.js';
 import type { Config } from '../config/config.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { pendingMigrations } from '../ledger/migrations.js';
-import { openPrismaLedger } from '../ledger/prisma-ledger.js';
 import { sentenceOf } from '../log.js';
 import type { AccountTrouble, LookOutcome } from '../policy/outcome.js';
 import { ourShare, publishedPlans } from '../policy/usage-plan.js';
 import { readEvictionPolicy } from '../queue/eviction-policy.js';
 import type { StepAccount } from '../steps/step.js';
-import { configured } from './configured.js';
+import { configured, withDatabase, withLedgerOf } from './configured.js';
 import { print, printJson } from './terminal.js';
 
 export interface Check {
@@ -57,19 +55,13 @@ function configurationCheck(config: Config): Check {
 async function storageChecks(config: Config): Promise<Check[]> {
   const queue = await queueCheck(config);
   try {
-    const database = await openDatabase(config, () => {});
-    try {
+    return await withDatabase(config, async (database) => {
       const pending = await pendingMigrations(database.url);
-      const ledger = openPrismaLedger(database.url, { connections: 2, onConnectionLost: () => {} });
-      try {
-        const accounts = await accountChecks(config, pending.length === 0 ? ledger : null);
-        return [migrationsCheck(pending, database.embedded), queue, ...accounts];
-      } finally {
-        await ledger.close();
-      }
-    } finally {
-      await database.release();
-    }
+      const accounts = await withLedgerOf(database, (ledger) =>
+        accountChecks(config, pending.length === 0 ? ledger : null),
+      );
+      return [migrationsCheck(pending, database.embedded), queue, ...accounts];
+    });
   } catch (error) {
     const remedy = 'start the server, or correct DATABASE_URL';
     return [{ name: 'ledger', ok: false, detail: sentenceOf(error), remedy }, queue];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { openDatabase } from '../../workers/database.js';
+import { type Database, openDatabase } from '../../workers/database.js';
 import type { Config } from '../config/config.js';
 import { environment } from '../config/environment.js';
 import { describeProblems } from '../config/problems.js';
@@ -24,21 +24,33 @@ export function configured(command: Command): Config {
   }
 }
 
-/** Opens the ledger for one command and closes it whatever happens. */
-export async function withLedger<T>(config: Config, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+/** Opens the database for one command and leaves it whatever happens. */
+export async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase(config, () => {});
   try {
+    return await work(database);
+  } finally {
+    await database.release();
+  }
+}
+
+/** Opens the ledger of a database as it is and closes it whatever happens. */
+export async function withLedgerOf<T>(database: Database, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+  const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Opens the ledger for one command; one that was never set up, or not for this version, is a failure. */
+export async function withLedger<T>(config: Config, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+  return withDatabase(config, async (database) => {
     const pending = await pendingMigrations(database.url);
     if (pending.length > 0) {
       throw new Failure('The ledger is not set up for this version yet: run "askonce migrate", or start the worker.');
     }
-    const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
-    try {
-      return await work(ledger);
-    } finally {
-      await ledger.close();
-    }
-  } finally {
-    await database.release();
-  }
+    return withLedgerOf(database, work);
+  });
 }

@@ -1,24 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { openDatabase } from '../../workers/database.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config/config.js';
 import { applyMigrations } from '../ledger/migrations.js';
-import { openPrismaLedger } from '../ledger/prisma-ledger.js';
 import { createLog } from '../log.js';
 import { probe } from '../steps/account-trouble.js';
 import { discover } from '../steps/discover.js';
 import type { StepAccount, StepContext } from '../steps/step.js';
+import { withDatabase, withLedgerOf } from './configured.js';
 
 /** A page that is this far away is left to the worker: Amazon grants one every three minutes once the burst is used up. */
 const PATIENCE_MS = 10_000;
 
 /** Reads the orders of every account into the ledger, as the worker would; asks nobody. Says so where it could not finish. */
 export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<string, StepAccount>): Promise<void> {
-  const database = await openDatabase(config, () => {});
-  try {
+  await withDatabase(config, async (database) => {
     await applyMigrations(database.url);
-    const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
-    try {
+    await withLedgerOf(database, async (ledger) => {
       await ledger.registerAccounts([...accounts.values()], systemClock.now());
       const context: StepContext = {
         ledger,
@@ -34,12 +31,8 @@ export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<stri
         worker: `plan-${process.pid}`,
       };
       await Promise.all([...accounts.values()].map((account) => readAccount(account, context)));
-    } finally {
-      await ledger.close();
-    }
-  } finally {
-    await database.release();
-  }
+    });
+  });
 }
 
 async function readAccount(account: StepAccount, context: StepContext): Promise<void> {

@@ -4,7 +4,7 @@ import type { Feed, FeedCursor } from '../ledger/ledger.js';
 import { latest } from '../policy/instants.js';
 import { meetTrouble } from './account-trouble.js';
 import { planOrder } from './plan-order.js';
-import { backOff, learnFrom, takeSlot } from './slot.js';
+import { backOff, learnFrom, retryTime, takeSlot } from './slot.js';
 import type { Again, StepAccount, StepContext } from './step.js';
 
 /** Every read begins a little before the watermark: updates may become visible out of order. */
@@ -13,8 +13,6 @@ const OVERLAP_MINUTES = 10;
 const LEASE_SPARE_SECONDS = 10;
 /** Amazon's tokens live 24 h; an older one is not tried any more. */
 const TOKEN_HOURS = 23;
-/** After a page that brought no answer. */
-const RETRY_SECONDS = 10;
 /** Where an answer names no upper bound: Amazon's own is two minutes back (Orders 2026-01-01, `lastUpdatedBefore`). */
 const BEHIND_MINUTES = 3;
 
@@ -148,7 +146,7 @@ async function giveUp(
     }
     case 'no-answer':
       log.warn('orders-not-read', { account: account.name, cause: outcome.cause });
-      return { again: context.clock.now().plus({ seconds: RETRY_SECONDS * (1 + context.random()) }) };
+      return { again: retryTime(context) };
     default:
       return outcome satisfies never;
   }

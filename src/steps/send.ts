@@ -9,13 +9,11 @@ import { inTime } from '../policy/request-window.js';
 import { meetTrouble } from './account-trouble.js';
 import { persist } from './persist.js';
 import { isDue, readAgain } from './schedule.js';
-import { attemptOf, backOff, learnFrom, takeSlot } from './slot.js';
+import { attemptOf, backOff, learnFrom, retryTime, takeSlot } from './slot.js';
 import type { StepAccount, StepContext } from './step.js';
 
 /** Facts younger than this need no second read before a merchant-fulfilled order is asked. */
 const FRESH_FACTS_MINUTES = 15;
-/** After a look that brought no answer, or a connection that was refused. */
-const RETRY_SECONDS = 10;
 /** The POST's slot is waited for a little longer than others: the look before it has been spent already. */
 const POST_PATIENCE_MS = 3000;
 
@@ -33,14 +31,14 @@ export async function send(orderId: string, context: StepContext): Promise<void>
   const { account, order } = ready;
   const slot = await takeSlot(account.name, 'getSolicitationActions', context);
   if (slot.kind === 'busy') return leaveToSweep(row, slot.freeAt, context);
-  const look = await account.gateway.look(order);
-  await learnFrom(look.call, account.name, 'getSolicitationActions', context);
+  const { outcome, call } = await account.gateway.look(order);
+  await learnFrom(call, account.name, 'getSolicitationActions', context);
   // An offer proves the account well only where no POST follows: it may be the POST that Amazon denies.
-  const healthy = look.outcome.kind === 'gone' || (look.outcome.kind === 'offered' && !account.live);
+  const healthy = outcome.kind === 'gone' || (outcome.kind === 'offered' && !account.live);
   if (healthy && ready.failing) await ledger.noteHealth(account.name);
-  if (look.outcome.kind !== 'offered') return notOffered(row, look, account, context);
+  if (outcome.kind !== 'offered') return notOffered(row, { outcome, call }, ready, context);
 
-  const offered = attemptOf('look', 'offered', look.call, row.looks === 0 ? 'first' : null);
+  const offered = attemptOf('look', 'offered', call, row.looks === 0 ? 'first' : null);
   if (!account.live) {
     context.log.info('would-ask', { account: account.name, orderId });
     await hold(row, 'dry-run', clock.now().plus(context.settings.recheckEvery), offered, context);
@@ -118,18 +116,15 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
 
 async function notOffered(
   row: ReviewRequest,
-  { outcome, call }: Answer<Exclude<LookOutcome, { kind: 'offered' }> | LookOutcome>,
-  account: StepAccount,
+  { outcome, call }: Answer<Exclude<LookOutcome, { kind: 'offered' }>>,
+  { account, order }: Ready,
   context: StepContext,
 ): Promise<void> {
-  const { clock, random, settings, log, ledger } = context;
+  const { clock, settings, log, ledger } = context;
   const now = clock.now();
   const recheckAt = now.plus(settings.recheckEvery);
-  const retryAt = now.plus({ seconds: RETRY_SECONDS * (1 + random()) });
   const attempt = attemptOf('look', outcome.kind, call, row.looks === 0 ? 'first' : null);
   switch (outcome.kind) {
-    case 'offered':
-      throw new Error(`order ${row.orderId} was offered and must not be put off`);
     case 'gone':
       if (row.doubts > 0) {
         // An earlier POST of ours may have been accepted after all: settle decides, nobody sends.
@@ -141,11 +136,10 @@ async function notOffered(
     case 'rejected':
       return hold(row, 'rejected', recheckAt, attempt, context);
     case 'no-answer':
-      return hold(row, 'no-answer', retryAt, attemptOf('look', 'no-answer', call, outcome.cause), context);
+      return hold(row, 'no-answer', retryTime(context), attemptOf('look', 'no-answer', call, outcome.cause), context);
     case 'throttled':
       return leaveToSweep(row, await backOff(account.name, 'getSolicitationActions', context), context);
     case 'account-trouble': {
-      const order = row.marketplaceId === null ? null : { orderId: row.orderId, marketplaceId: row.marketplaceId };
       const fate = await meetTrouble(account, outcome.trouble, order, context);
       if (fate.kind === 'account') return leaveToSweep(row, fate.until, context);
       return hold(row, 'order-denied', recheckAt, attempt, context);
@@ -233,11 +227,10 @@ async function settleAnswer(
   const { ledger, clock, log } = context;
   const { outcome, call } = answer;
   // First the record, whatever else the answer teaches: this is the fact that must not be lost.
-  const retryAt = clock.now().plus({ seconds: RETRY_SECONDS * (1 + context.random()) });
   const after = afterAnswer(
     outcome,
     { ...claim, intentAt: claim.claimedAt },
-    { ...context.settings, retryAt },
+    { ...context.settings, retryAt: retryTime(context) },
     clock.now(),
   );
   const attempt = attemptOf('answer', outcome.kind, call, causeOf(outcome));

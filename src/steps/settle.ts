@@ -4,11 +4,8 @@ import type { AttemptFacts, ReviewRequest, SettleResult } from '../ledger/ledger
 import type { LookOutcome } from '../policy/outcome.js';
 import { type Doubt, judge, lookTime, type Sight, suddenlyEmpty, type Verdict } from '../policy/settling.js';
 import { meetTrouble } from './account-trouble.js';
-import { attemptOf, backOff, learnFrom, takeSlot } from './slot.js';
+import { attemptOf, backOff, learnFrom, retryTime, takeSlot } from './slot.js';
 import type { StepAccount, StepContext } from './step.js';
-
-/** After a look that taught nothing. */
-const RETRY_SECONDS = 10;
 
 /** Resolves one order whose fate is open, by looking. Never POSTs. */
 export async function settle(orderId: string, context: StepContext): Promise<void> {
@@ -58,9 +55,8 @@ async function weigh(
   account: StepAccount,
   context: StepContext,
 ): Promise<void> {
-  const { ledger, clock, random, settings, log } = context;
+  const { ledger, clock, settings, log } = context;
   const now = clock.now();
-  const retryAt = now.plus({ seconds: RETRY_SECONDS * (1 + random()) });
   switch (outcome.kind) {
     case 'offered':
     case 'gone': {
@@ -96,7 +92,7 @@ async function weigh(
     case 'rejected':
       return lookLater(row, now.plus(settings.recheckEvery), attemptOf('settle', outcome.kind, call, null), context);
     case 'no-answer':
-      return lookLater(row, retryAt, attemptOf('settle', outcome.kind, call, outcome.cause), context);
+      return lookLater(row, retryTime(context), attemptOf('settle', outcome.kind, call, outcome.cause), context);
     default:
       return outcome satisfies never;
   }

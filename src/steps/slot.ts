@@ -39,6 +39,14 @@ export async function learnFrom(
   await wakeUps.ringNow('sweep', 'all');
 }
 
+/** After a call that brought no answer. */
+const RETRY_SECONDS = 10;
+
+/** When to try again what brought no answer: soon, and not all at once. */
+export function retryTime({ clock, random }: Pick<StepContext, 'clock' | 'random'>): DateTime {
+  return clock.now().plus({ seconds: RETRY_SECONDS * (1 + random()) });
+}
+
 /** After a 429: keeps the whole account away from the operation for a moment, in every process. */
 export async function backOff(
   account: string,
