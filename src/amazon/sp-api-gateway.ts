@@ -1,6 +1,6 @@
-import { isIPv4 } from 'node:net';
 import type { AxiosResponse, RawAxiosRequestConfig } from 'axios';
 import type { Clock } from '../clock.js';
+import { isLoopback } from '../loopback.js';
 import type { AccountTrouble, AskOutcome, LookOutcome } from '../policy/outcome.js';
 import { createTokenSource, type TokenSource } from './access-token.js';
 import { type Decoded, decodeAsk, decodeLook, type HttpAnswer } from './answers.js';
@@ -55,7 +55,7 @@ type Troubled = { readonly kind: 'account-trouble'; readonly trouble: AccountTro
 /** Amazon through its Selling Partner API. Nothing is retried here: when to call again is for the steps to decide. */
 export function createSpApiGateway(options: SpApiGatewayOptions): AmazonGateway {
   const { account, endpoints, shutdown, requestTimeoutMs: timeoutMs } = options;
-  const direct = isLoopback(endpoints.spApiEndpoint);
+  const direct = isOnThisMachine(endpoints.spApiEndpoint);
   const tokens = tokensOf(options);
   const configuration = {
     auth: new TokenFromSource(credentialsOf(account), tokens),
@@ -181,7 +181,7 @@ function tokensOf({
     lwaEndpoint,
     userAgent,
     timeoutMs: requestTimeoutMs,
-    direct: isLoopback(lwaEndpoint),
+    direct: isOnThisMachine(lwaEndpoint),
     shutdown,
     clock,
   };
@@ -192,8 +192,6 @@ function credentialsOf({ clientId, clientSecret, refreshToken }: SpApiGatewayOpt
   return { clientId, clientSecret: clientSecret.reveal(), refreshToken: refreshToken.reveal() };
 }
 
-function isLoopback(endpoint: string | null): boolean {
-  if (endpoint === null) return false;
-  const { hostname } = new URL(endpoint);
-  return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'));
+function isOnThisMachine(endpoint: string | null): boolean {
+  return endpoint !== null && isLoopback(new URL(endpoint).hostname);
 }

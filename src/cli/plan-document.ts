@@ -12,9 +12,9 @@ import {
   type ForecastAccount,
   forecast,
 } from '../policy/forecast.js';
-import { type Plan, plan } from '../policy/plan.js';
+import { type Plan, type PlanningRules, plan } from '../policy/plan.js';
 import type { OrderOnRecord } from '../policy/replan.js';
-import { publishedPlans } from '../policy/usage-plan.js';
+import { askingOperations, slowestPace } from '../policy/usage-plan.js';
 import type { StepAccount } from '../steps/step.js';
 
 /** One account, marketplace and local date: the shape programs rely on (design 8). */
@@ -50,18 +50,25 @@ export async function accountPlan(
   ledger: Ledger & Reports,
   now: DateTime,
 ): Promise<{ days: PlanDay[]; orders: PlannedLine[] }> {
-  const sheet = new PlanSheet(account, await rateOf(account, ledger), now);
+  const { rate } = slowestPace(askingOperations, await ledger.learntRates([account.name]));
+  const sheet = new PlanSheet(account, rate, now);
+  const unfiltered = withoutFilters(account.rules);
   const wishes: AskWish[] = [];
   for await (const batch of ledger.plannedOrders(account.name)) {
     for (const order of batch) {
       const fresh = plan(order.facts, order.seen, account.rules, now);
       if (fresh.kind === 'scheduled') wishes.push(wishOf(order, fresh));
       else
-        sheet.hold(order.facts.orderId, order.facts.marketplaceId, fresh.reason, wouldBe(order, account, now) ?? now);
+        sheet.hold(
+          order.facts.orderId,
+          order.facts.marketplaceId,
+          fresh.reason,
+          wouldBe(order, unfiltered, now) ?? now,
+        );
     }
   }
   const used = await usedToday(account, ledger, now);
-  const terms: ForecastAccount = { marketplaces: forecastRules(account), rate: sheet.rate, used };
+  const terms: ForecastAccount = { marketplaces: forecastRules(account), rate, used };
   for (const each of forecast(wishes, terms, now)) sheet.place(each);
   for (const held of await ledger.heldForGood(account.name, now.minus({ days: SHOW_SKIPPED_DAYS }))) sheet.keep(held);
   return sheet.document();
@@ -82,9 +89,8 @@ function wishOf(order: OrderOnRecord, fresh: Extract<Plan, { kind: 'scheduled' }
 }
 
 /** The day on which a held order would be asked without the filter that holds it. */
-function wouldBe({ facts, seen }: OrderOnRecord, account: StepAccount, now: DateTime): DateTime | null {
-  const open = new Map([...account.rules.marketplaces].map(([id, local]) => [id, { ...local, filters: noFilters }]));
-  const without = plan(facts, seen, { ...account.rules, marketplaces: open }, now);
+function wouldBe({ facts, seen }: OrderOnRecord, unfiltered: PlanningRules, now: DateTime): DateTime | null {
+  const without = plan(facts, seen, unfiltered, now);
   switch (without.kind) {
     case 'scheduled':
     case 'waiting':
@@ -97,12 +103,9 @@ function wouldBe({ facts, seen }: OrderOnRecord, account: StepAccount, now: Date
   }
 }
 
-async function rateOf(account: StepAccount, ledger: Ledger): Promise<number> {
-  const learnt = await ledger.learntRates([account.name]);
-  const rates = (['getSolicitationActions', 'createSolicitation'] as const).map(
-    (operation) => learnt.find((rate) => rate.operation === operation)?.rate ?? publishedPlans[operation].rate,
-  );
-  return Math.min(...rates);
+function withoutFilters(rules: PlanningRules): PlanningRules {
+  const marketplaces = [...rules.marketplaces].map(([id, local]) => [id, { ...local, filters: noFilters }] as const);
+  return { ...rules, marketplaces: new Map(marketplaces) };
 }
 
 async function usedToday(account: StepAccount, ledger: Ledger, now: DateTime): Promise<Map<string, number>> {

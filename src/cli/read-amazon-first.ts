@@ -3,7 +3,7 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config/config.js';
 import { applyMigrations } from '../ledger/migrations.js';
 import { createLog } from '../log.js';
-import { probe } from '../steps/account-trouble.js';
+import { resumeIfAnswered } from '../steps/account-trouble.js';
 import { discover } from '../steps/discover.js';
 import type { StepAccount, StepContext } from '../steps/step.js';
 import { withDatabase, withLedgerOf } from './configured.js';
@@ -58,6 +58,5 @@ async function readAccount(account: StepAccount, context: StepContext): Promise<
 /** As the sweep does: a person who mended what Amazon refused need not tell us. */
 async function resumeIfMended(account: StepAccount, context: StepContext): Promise<void> {
   const state = await context.ledger.account(account.name);
-  if (state?.paused?.by !== 'askonce' || !(await probe(account, context))) return;
-  await context.ledger.resume([account.name], 'askonce');
+  if (state?.paused?.by === 'askonce') await resumeIfAnswered(account, context);
 }

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { type Reader, read, shown, unreadable } from './reading.js';
 
 /** None of these readers quotes the address: it may hold a password. */
@@ -45,12 +44,6 @@ export const hostName: Reader<string> = (text) => {
   const bare = text.replace(/^\[(.*)\]$/, '$1');
   return /^[\w.:%-]+$/.test(bare) ? read(bare) : unreadable(`${shown(text)} is not a host name or address`);
 };
-
-/** 127.0.0.0/8, ::1 and localhost: what no other machine can reach. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  return bare === 'localhost' || bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'));
-}
 
 function webUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

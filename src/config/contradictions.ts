@@ -1,6 +1,6 @@
 import { Duration } from 'luxon';
+import { isLoopback } from '../loopback.js';
 import type { ProductPattern } from '../policy/asking-rules.js';
-import { isLoopback } from './addresses.js';
 import type { SendMode } from './config.js';
 import { durationText } from './durations.js';
 import type { Problems } from './problems.js';

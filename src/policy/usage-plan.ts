@@ -15,6 +15,25 @@ export const publishedPlans: Readonly<Record<Operation, UsagePace>> = {
   createSolicitation: { rate: 1, burst: 5 },
 };
 
+/** Asking for one order takes a call of each. */
+export const askingOperations = [
+  'getSolicitationActions',
+  'createSolicitation',
+] as const satisfies readonly Operation[];
+
+/** Our share of the slowest of the plans: what gets through all of them. A learnt rate replaces the published one. */
+export function slowestPace(
+  operations: readonly Operation[],
+  learnt: readonly { readonly operation: Operation; readonly rate: number }[],
+): UsagePace {
+  return operations
+    .map((operation) => {
+      const rate = learnt.find((each) => each.operation === operation)?.rate;
+      return ourShare({ ...publishedPlans[operation], ...(rate !== undefined && { rate }) });
+    })
+    .reduce((slower, pace) => (pace.rate < slower.rate ? pace : slower));
+}
+
 /**
  * What we take of a plan. One request of the burst stays free: two calls that leave a second apart may arrive closer
  * together than they left, and the last token covers that.

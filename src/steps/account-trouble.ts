@@ -86,8 +86,14 @@ async function othersAreAnswered(account: StepAccount, denied: OrderRef, context
   return other !== null && (await isAnswered(account, other, context));
 }
 
-/** Tries a paused account once. True when Amazon answers again. */
-export async function probe(account: StepAccount, context: StepContext): Promise<boolean> {
+/** Tries an account once that Amazon's refusal paused, and lifts the pause when it is answered again. */
+export async function resumeIfAnswered(account: StepAccount, context: StepContext): Promise<void> {
+  if (!(await probe(account, context))) return;
+  await context.ledger.resume([account.name], 'askonce');
+  context.log.info('account-resumed', { account: account.name, by: 'askonce' });
+}
+
+async function probe(account: StepAccount, context: StepContext): Promise<boolean> {
   const ready = await account.gateway.prepare();
   if (ready.kind !== 'ready') return false;
   const order = await context.ledger.anotherOrder(account.name, '');

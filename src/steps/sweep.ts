@@ -2,9 +2,9 @@ import type { DateTime, Duration } from 'luxon';
 import type { AccountState, Backlog, DueKind, DueOrder, LearntRate } from '../ledger/ledger.js';
 import { type OpenState, openStates } from '../policy/review-request.js';
 import { spread } from '../policy/spread.js';
-import { type Operation, ourShare, publishedPlans, type UsagePace } from '../policy/usage-plan.js';
+import { askingOperations, type Operation, slowestPace, type UsagePace } from '../policy/usage-plan.js';
 import type { Verb, WakeUp } from '../queue/wake-ups.js';
-import { PROBE_EVERY_MINUTES, probe } from './account-trouble.js';
+import { PROBE_EVERY_MINUTES, resumeIfAnswered } from './account-trouble.js';
 import type { StepAccount, StepContext } from './step.js';
 
 /** A wake-up that is this late was lost: the queue was wiped, or its worker died. */
@@ -94,17 +94,22 @@ function dueKinds(
 
 /** The pace of the calls that an open order needs. Asking takes a look and a POST: the slower plan counts. */
 function paceOf(account: string, state: OpenState, rates: readonly LearntRate[]): UsagePace {
-  const operations: readonly Operation[] =
-    state === 'waiting'
-      ? ['getOrder']
-      : state === 'scheduled'
-        ? ['getSolicitationActions', 'createSolicitation']
-        : ['getSolicitationActions'];
-  const paces = operations.map((operation) => {
-    const learnt = rates.find((rate) => rate.account === account && rate.operation === operation);
-    return ourShare({ ...publishedPlans[operation], ...(learnt && { rate: learnt.rate }) });
-  });
-  return paces.reduce((slower, pace) => (pace.rate < slower.rate ? pace : slower));
+  const learnt = rates.filter((rate) => rate.account === account);
+  return slowestPace(operationsFor(state), learnt);
+}
+
+function operationsFor(state: OpenState): readonly Operation[] {
+  switch (state) {
+    case 'waiting':
+      return ['getOrder'];
+    case 'scheduled':
+      return askingOperations;
+    case 'sending':
+    case 'unknown':
+      return ['getSolicitationActions'];
+    default:
+      return state satisfies never;
+  }
 }
 
 interface HandedOut {
@@ -191,14 +196,12 @@ function millis(instant: DateTime | null): number {
 
 /** Lifts our own pauses when Amazon answers again. */
 async function probePaused(states: readonly AccountState[], context: StepContext): Promise<void> {
-  const { ledger, clock, log } = context;
+  const { ledger, clock } = context;
   for (const { name, paused, coolDownUntil } of states) {
     const account: StepAccount | undefined = context.accounts.get(name);
     if (paused?.by !== 'askonce' || account === undefined) continue;
     if (coolDownUntil !== null && coolDownUntil > clock.now()) continue;
     await ledger.coolDown(name, clock.now().plus({ minutes: PROBE_EVERY_MINUTES }));
-    if (!(await probe(account, context))) continue;
-    await ledger.resume([name], 'askonce');
-    log.info('account-resumed', { account: name, by: 'askonce' });
+    await resumeIfAnswered(account, context);
   }
 }

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.js';
-import { isLoopback } from '../config/addresses.js';
 import type { Config, Secret } from '../config/config.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Reports } from '../ledger/reports.js';
 import { type Log, sentenceOf } from '../log.js';
+import { isLoopback } from '../loopback.js';
 import type { WakeUps } from '../queue/wake-ups.js';
 import { metricsText } from './metrics.js';
 import { readiness } from './readiness.js';
