@@ -32,18 +32,30 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** What a proof may put in the place of the real thing. */
+export interface Setting {
+  readonly clock?: Clock;
+  /** Stands between the steps and everything they touch. */
+  readonly around?: (context: StepContext) => StepContext;
+}
+
 /** The composition root: puts the parts together and starts the roles of this process. */
-export async function startWorker(config: Config, log: Log, clock: Clock = systemClock): Promise<Worker> {
+export async function startWorker(config: Config, log: Log, setting: Setting = {}): Promise<Worker> {
   const closing: (() => Promise<void>)[] = [];
   try {
-    return await compose(config, log, clock, closing);
+    return await compose(config, log, setting, closing);
   } catch (error) {
     await closeAll(closing, log);
     throw error;
   }
 }
 
-async function compose(config: Config, log: Log, clock: Clock, closing: (() => Promise<void>)[]): Promise<Worker> {
+async function compose(
+  config: Config,
+  log: Log,
+  { clock = systemClock, around = (context) => context }: Setting,
+  closing: (() => Promise<void>)[],
+): Promise<Worker> {
   const database = await openDatabase(config, (message) => log.info('embedded-postgres', { message }));
   closing.push(() => database.release());
   const migrations = await applyMigrations(database.url);
@@ -71,7 +83,7 @@ async function compose(config: Config, log: Log, clock: Clock, closing: (() => P
   setMaxListeners(0, shutdown.signal);
   const accounts = openAccounts(config, clock, shutdown.signal);
   await ledger.registerAccounts([...accounts.values()], clock.now());
-  const context = stepContext(config, { ledger, clockwork, clock, accounts, log, shutdown: shutdown.signal });
+  const context = around(stepContext(config, { ledger, clockwork, clock, accounts, log, shutdown: shutdown.signal }));
 
   // Before anything is sent: a rule that changed while nobody ran holds from the first moment.
   for (const account of accounts.values()) await replanAccount(account, context);

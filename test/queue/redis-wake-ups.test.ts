@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { readEvictionPolicy } from '../../src/queue/eviction-policy.js';
-import { onRedis, startRedisServer } from '../support/redis-server.js';
+import { onRedis } from '../support/on-redis.js';
+import { startRedisServer } from '../support/redis-server.js';
 import { wakeUpsContract } from './wake-ups-contract.js';
 
 onRedis('the queue on Redis', () => {

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { describe } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.js';
 
@@ -13,14 +12,6 @@ export interface RedisServer {
   /** Starts it again on the same port. */
   start(): Promise<void>;
 }
-
-const installed = spawnSync('redis-server', ['--version']).status === 0;
-
-/**
- * Groups tests that need a Redis server. On a machine without one they are left out, and `npm test` says so at its end; in
- * CI they fail, because there nobody would read it.
- */
-export const onRedis = installed || process.env['CI'] === 'true' ? describe : describe.skip;
 
 /** A real Redis on a port of its own, without persistence. */
 export async function startRedisServer(): Promise<RedisServer> {

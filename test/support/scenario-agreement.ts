@@ -1,4 +1,5 @@
 import type { OrderTruth, Truth } from '../../src/simulator/truth.js';
+import type { FaultKind, Finding } from './finding.js';
 
 /** One line of `askonce export --format jsonl`. */
 export interface LedgerLine {
@@ -23,41 +24,54 @@ export interface AgreementRules {
 
 /** Every point on which Amazon's truth and the ledger do not agree, in words; none when all is well. */
 export function disagreements(truth: Truth, lines: readonly LedgerLine[], rules: AgreementRules): string[] {
+  return findings(truth, lines, rules).map(({ text }) => text);
+}
+
+/** The same, told apart by what it would mean for a buyer or a seller. */
+export function findings(truth: Truth, lines: readonly LedgerLine[], rules: AgreementRules): Finding[] {
   const byId = new Map(lines.map((line) => [line.orderId, line]));
   const known = new Set(truth.orders.map(({ orderId }) => orderId));
+  const strangers = lines.filter(({ orderId }) => !known.has(orderId));
   return [
     ...truth.orders.flatMap((order) =>
-      aboutOrder(order, byId.get(order.orderId), truth.at, rules).map((what) => `${nameOf(order)}: ${what}`),
+      aboutOrder(order, byId.get(order.orderId), truth.at, rules).map(({ kind, text }) =>
+        finding(kind, `${nameOf(order)}: ${text}`),
+      ),
     ),
-    ...lines.filter(({ orderId }) => !known.has(orderId)).map(({ orderId }) => `${orderId}: Amazon has no such order`),
-    ...(byId.size === lines.length ? [] : ['the export names an order twice']),
-    ...aboutAccounts(truth, rules),
+    ...strangers.map(({ orderId }) => finding('wrongly-recorded', `${orderId}: Amazon has no such order`)),
+    ...(byId.size === lines.length ? [] : [finding('wrongly-recorded', 'the export names an order twice')]),
+    ...aboutAccounts(truth, rules).map((text) => finding('misbehaved', text)),
   ];
+}
+
+function finding(kind: FaultKind, text: string): Finding {
+  return { kind, text };
 }
 
 function nameOf({ orderId, kind, account }: OrderTruth): string {
   return `${orderId} (${kind}, ${account})`;
 }
 
-function aboutOrder(order: OrderTruth, line: LedgerLine | undefined, now: string, rules: AgreementRules): string[] {
-  const problems = postsOutOfOrder(order, rules);
-  if (order.accepted > 1) problems.push(`accepted ${order.accepted} times`);
-  if (line === undefined) return [...problems, 'not in the ledger'];
+function aboutOrder(order: OrderTruth, line: LedgerLine | undefined, now: string, rules: AgreementRules): Finding[] {
+  const found = postsOutOfOrder(order, rules).map((text) => finding('double', text));
+  if (order.accepted > 1) found.push(finding('double', `accepted ${order.accepted} times`));
+  if (line === undefined) return [...found, finding('lost', 'not in the ledger')];
 
   const { state, reason, askAt } = line;
-  if (order.accepted > 0 && state !== 'sent') problems.push(`accepted, but on record as ${state} (${reason})`);
-  if (order.accepted === 0 && state === 'sent') problems.push(`on record as sent (${line.how}), but never accepted`);
-  if (state === 'sending' || state === 'unknown') problems.push(`its fate is still open: ${state} (${reason})`);
-  if (order.posts.length > line.posts)
-    problems.push(`${order.posts.length} POSTs, of which ${line.posts} are on record`);
-  if (state === 'sent') problems.push(...wrongTime(order, line));
-  else if (reason === null && !isLater(askAt, now))
-    problems.push(`${state} without a reason and without a future time`);
+  const wrong = (text: string) => found.push(finding('wrongly-recorded', text));
+  if (order.accepted > 0 && state !== 'sent') wrong(`accepted, but on record as ${state} (${reason})`);
+  if (order.accepted === 0 && state === 'sent') wrong(`on record as sent (${line.how}), but never accepted`);
+  if (order.posts.length > line.posts) wrong(`${order.posts.length} POSTs, of which ${line.posts} are on record`);
+  if (state === 'sent') for (const text of wrongTime(order, line)) wrong(text);
 
+  if (state === 'sending' || state === 'unknown')
+    found.push(finding('stuck', `its fate is still open: ${state} (${reason})`));
+  if (state !== 'sent' && reason === null && !isLater(askAt, now))
+    found.push(finding('stuck', `${state} without a reason and without a future time`));
   const due = order.standing === 'open' && askAt !== null && !isLater(askAt, now);
   if (due && rules.pausedAccounts?.includes(line.account) !== true)
-    problems.push(`due, and not asked: ${state} (${reason})`);
-  return problems;
+    found.push(finding('lost', `due, and not asked: ${state} (${reason})`));
+  return found;
 }
 
 /** A further POST is right only when the one before was refused, and was known to be, or had its time to settle. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { onRedis } from './on-redis.js';
 import { type TestPostgres, testPostgres } from './postgres.js';
-import { onRedis, type RedisServer, startRedisServer } from './redis-server.js';
+import { type RedisServer, startRedisServer } from './redis-server.js';
 
 /** A hundred connections each: enough for the workers of a few scenarios at a time. */
 const SERVERS = 2;

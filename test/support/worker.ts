@@ -22,6 +22,13 @@ export interface Ending {
   readonly seconds: number;
 }
 
+export interface WorkerOptions {
+  /** What Node runs instead of `askonce start`, with its arguments. */
+  readonly command?: readonly string[];
+  /** Beside the path to programs. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A real worker process, started in a folder with `.env` and `accounts/`. */
 export class Worker {
   readonly #child: ChildProcess;
@@ -31,8 +38,8 @@ export class Worker {
   readonly startedAt = Date.now();
   #endExpected = false;
 
-  constructor(folder: string) {
-    this.#child = spawn(process.execPath, [executable, 'start'], { cwd: folder, env: bareEnvironment });
+  constructor(folder: string, { command = [executable, 'start'], environment = {} }: WorkerOptions = {}) {
+    this.#child = spawn(process.execPath, command, { cwd: folder, env: { ...bareEnvironment, ...environment } });
     this.#ended = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;

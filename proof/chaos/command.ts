@@ -1,0 +1,5 @@
+import type { Command } from 'commander';
+
+export function addChaos(program: Command): void {
+  program.command('chaos');
+}

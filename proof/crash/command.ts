@@ -1,0 +1,5 @@
+import type { Command } from 'commander';
+
+export function addCrash(program: Command): void {
+  program.command('crash');
+}
