@@ -1,3 +1,4 @@
+import type { DateTime } from 'luxon';
 import { createSpApiGateway } from '../src/amazon/sp-api-gateway.js';
 import type { Clock } from '../src/clock.js';
 import type { AccountConfig, Config } from '../src/config/config.js';
@@ -6,7 +7,12 @@ import type { PlanningRules } from '../src/policy/plan.js';
 import type { StepAccount } from '../src/steps/step.js';
 
 /** Each configured account with its way to Amazon and its rules. */
-export function openAccounts(config: Config, clock: Clock, shutdown: AbortSignal): ReadonlyMap<string, StepAccount> {
+export function openAccounts(
+  config: Config,
+  clock: Clock,
+  shutdown: AbortSignal,
+  hearTime: (time: DateTime) => void = () => {},
+): ReadonlyMap<string, StepAccount> {
   return new Map(
     config.accounts.map((account) => [
       account.name,
@@ -24,6 +30,7 @@ export function openAccounts(config: Config, clock: Clock, shutdown: AbortSignal
           userAgent: userAgent(),
           requestTimeoutMs: config.requestTimeout.toMillis(),
           clock,
+          hearTime,
           shutdown,
         }),
       },

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Clock, systemClock } from '../src/clock.js';
+import { AlignedClock } from '../src/aligned-clock.js';
+import { machineTimers, type WorkerClock } from '../src/clock.js';
 import type { Config } from '../src/config/config.js';
 import type { Ledger } from '../src/ledger/ledger.js';
 import { applyMigrations } from '../src/ledger/migrations.js';
@@ -25,6 +26,8 @@ import { sweepListener } from './sweep.js';
 
 /** Ten seconds is what container platforms give before they kill; the steps get most of it. */
 const DRAIN_MS = 8_500;
+/** A machine that slept, or a ledger whose clock was set, is noticed within this time. */
+const FOLLOW_EVERY_MS = 15_000;
 
 export interface Worker {
   readonly web: Web | null;
@@ -32,30 +35,21 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** What a proof may put in the place of the real thing. */
-export interface Setting {
-  readonly clock?: Clock;
-  /** Stands between the steps and everything they touch. */
-  readonly around?: (context: StepContext) => StepContext;
-}
+/** What a proof puts between the steps and everything they touch. */
+type Around = (context: StepContext) => StepContext;
 
 /** The composition root: puts the parts together and starts the roles of this process. */
-export async function startWorker(config: Config, log: Log, setting: Setting = {}): Promise<Worker> {
+export async function startWorker(config: Config, log: Log, around: Around = (context) => context): Promise<Worker> {
   const closing: (() => Promise<void>)[] = [];
   try {
-    return await compose(config, log, setting, closing);
+    return await compose(config, log, around, closing);
   } catch (error) {
     await closeAll(closing, log);
     throw error;
   }
 }
 
-async function compose(
-  config: Config,
-  log: Log,
-  { clock = systemClock, around = (context) => context }: Setting,
-  closing: (() => Promise<void>)[],
-): Promise<Worker> {
+async function compose(config: Config, log: Log, around: Around, closing: (() => Promise<void>)[]): Promise<Worker> {
   const database = await openDatabase(config, (message) => log.info('embedded-postgres', { message }));
   closing.push(() => database.release());
   const migrations = await applyMigrations(database.url);
@@ -67,6 +61,8 @@ async function compose(
     onConnectionLost: (cause) => log.warn('ledger-connection-lost', { error: sentenceOf(cause) }),
   });
   closing.push(() => ledger.close());
+  const clock = new AlignedClock(machineTimers, (event, facts) => log.warn(event, facts));
+  await clock.followLedger(ledger.time);
   const clockwork = await openWakeUps(
     config.redisUrl === null
       ? { kind: 'postgres', url: database.url }
@@ -81,7 +77,9 @@ async function compose(
   const shutdown = new AbortController();
   // Every call in flight listens to it.
   setMaxListeners(0, shutdown.signal);
-  const accounts = openAccounts(config, clock, shutdown.signal);
+  const accounts = openAccounts(config, clock, shutdown.signal, (time) => clock.hearAmazon(time));
+  const following = setInterval(() => void clock.followLedger(ledger.time).catch(() => {}), FOLLOW_EVERY_MS);
+  closing.push(async () => clearInterval(following));
   await ledger.registerAccounts([...accounts.values()], clock.now());
   const context = around(stepContext(config, { ledger, clockwork, clock, accounts, log, shutdown: shutdown.signal }));
 
@@ -110,7 +108,7 @@ async function compose(
 interface Parts {
   readonly ledger: Ledger & Reports;
   readonly clockwork: AlarmClock;
-  readonly clock: Clock;
+  readonly clock: WorkerClock;
   readonly accounts: ReadonlyMap<string, StepAccount>;
   readonly log: Log;
   readonly shutdown: AbortSignal;

@@ -1,4 +1,5 @@
 import type { AxiosResponse, RawAxiosRequestConfig } from 'axios';
+import type { DateTime } from 'luxon';
 import type { Clock } from '../clock.js';
 import { isLoopback } from '../loopback.js';
 import type { AccountTrouble, AskOutcome, LookOutcome } from '../policy/outcome.js';
@@ -31,6 +32,8 @@ export interface SpApiGatewayOptions {
   readonly userAgent: string;
   readonly requestTimeoutMs: number;
   readonly clock: Clock;
+  /** Told of the time that each answer of Amazon's names. */
+  readonly hearTime?: (time: DateTime) => void;
   readonly shutdown: AbortSignal;
 }
 
@@ -66,6 +69,12 @@ export function createSpApiGateway(options: SpApiGatewayOptions): AmazonGateway 
   const orders = new OrdersClient(configuration, endpoints.spApiEndpoint);
   const solicitations = new SolicitationsClient(configuration, endpoints.spApiEndpoint);
 
+  const factsOf: typeof callFacts = (...answer) => {
+    const facts = callFacts(...answer);
+    if (facts.amazonTime !== null) options.hearTime?.(facts.amazonTime);
+    return facts;
+  };
+
   const run = async <T extends { readonly kind: string }>(
     operation: Operation<T | Troubled>,
   ): Promise<Answer<T | Troubled>> => {
@@ -78,12 +87,12 @@ export function createSpApiGateway(options: SpApiGatewayOptions): AmazonGateway 
       const result = await exchange(operation.call, limits, (error) => error instanceof NoToken);
       const durationMs = performance.now() - startedAt;
       if (result.kind === 'no-answer') {
-        return { outcome: operation.unanswered(result), call: callFacts(result.head, durationMs, null) };
+        return { outcome: operation.unanswered(result), call: factsOf(result.head, durationMs, null) };
       }
       const { outcome, said } = operation.decode(result.answer);
       if (result.accessToken !== null && blamesToken(outcome)) tokens.forget(result.accessToken);
       const head = { status: result.answer.status, headers: result.headers };
-      return { outcome, call: callFacts(head, durationMs, said) };
+      return { outcome, call: factsOf(head, durationMs, said) };
     } catch (error) {
       if (error instanceof NoToken) {
         return { outcome: { kind: 'account-trouble', trouble: error.trouble }, call: noCall };

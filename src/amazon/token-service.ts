@@ -2,7 +2,7 @@ import { SellingPartnerApiAuth } from '@sp-api-sdk/auth';
 import axios, { isAxiosError } from 'axios';
 import type { DateTime } from 'luxon';
 import { z } from 'zod';
-import type { Clock } from '../clock.js';
+import { type Clock, systemClock } from '../clock.js';
 import type { TokenAnswer } from './access-token.js';
 import { tokenRefusal } from './account-trouble.js';
 import { cutAfter } from './cut.js';
@@ -59,11 +59,13 @@ class AmazonAuth extends SellingPartnerApiAuth {
 export async function askAmazon(
   auth: Pick<AmazonAuth, 'getAccessToken' | 'expiresAt'>,
   clock: Clock,
+  machineClock: Clock = systemClock,
 ): Promise<TokenAnswer> {
   try {
     const token: unknown = await auth.getAccessToken();
     if (typeof token !== 'string' || token === '') return unavailable;
-    const seconds = ((auth.expiresAt?.getTime() ?? Number.NaN) - clock.now().toMillis()) / 1_000;
+    // The SDK reckons by the machine's clock, which need not be ours.
+    const seconds = ((auth.expiresAt?.getTime() ?? Number.NaN) - machineClock.now().toMillis()) / 1_000;
     return { kind: 'token', token, expiresAt: expiry(clock.now(), seconds) };
   } catch (error) {
     if (!isAxiosError(error) || !error.response) return unavailable;

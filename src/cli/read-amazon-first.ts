@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../clock.js';
+import { AlignedClock } from '../aligned-clock.js';
+import { machineTimers } from '../clock.js';
 import type { Config } from '../config/config.js';
 import { applyMigrations } from '../ledger/migrations.js';
 import { createLog } from '../log.js';
@@ -16,14 +17,16 @@ export async function readAmazonFirst(config: Config, accounts: ReadonlyMap<stri
   await withDatabase(config, async (database) => {
     await applyMigrations(database.url);
     await withLedgerOf(database, async (ledger) => {
-      await ledger.registerAccounts([...accounts.values()], systemClock.now());
+      const clock = new AlignedClock(machineTimers, () => {});
+      await clock.followLedger(ledger.time);
+      await ledger.registerAccounts([...accounts.values()], clock.now());
       const context: StepContext = {
         ledger,
         wakeUps: { ring: async () => {}, ringNow: async () => {} },
-        clock: systemClock,
+        clock,
         random: Math.random,
         waitUntil: async (instant) => {
-          await pause(Math.max(instant.diff(systemClock.now()).toMillis(), 0));
+          await pause(Math.max(instant.diff(clock.now()).toMillis(), 0));
         },
         log: createLog({ level: 'warn', format: config.log.format, destination: process.stderr }),
         accounts,

@@ -12,11 +12,13 @@ import type { Suppressions } from './suppressions.js';
 
 /**
  * The only truth: one row per order, every attempt, and the pace of every account. All instants are UTC and come in as
- * arguments, so that a ledger has no clock of its own. Every method throws when the ledger cannot be reached; none ever
+ * arguments; a ledger tells its time, and reckons with none. Every method throws when the ledger cannot be reached; none ever
  * throws because somebody else was faster: that is an answer.
  */
 export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts, Replanning, Suppressions {
   ping(): Promise<void>;
+  /** The time of the ledger's own clock, one for every process. */
+  time(): Promise<DateTime>;
   close(): Promise<void>;
 }
 

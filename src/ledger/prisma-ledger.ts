@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { DateTime } from 'luxon';
 import { PrismaClient } from './generated/client.js';
 import type { Ledger } from './ledger.js';
 import { prismaAccounts } from './prisma-accounts.js';
@@ -60,6 +61,11 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
     ...prismaReports(db),
     ping: async () => {
       await db.$queryRaw`SELECT 1`;
+    },
+    time: async () => {
+      const [row] = await db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      if (row === undefined) throw new Error('the ledger did not tell its time');
+      return DateTime.fromJSDate(row.now, { zone: 'utc' });
     },
     close: () => db.$disconnect(),
   };

@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import type { Clock } from '../clock.js';
+import { type Clock, systemClock } from '../clock.js';
 import { type Backend, QUEUE_NAMES, type QueueName, type RingQueue } from './backend.js';
 import { startListening } from './listening.js';
 import { postgresBackend } from './postgres-backend.js';
@@ -16,6 +16,8 @@ export type QueueAddress =
 
 export interface WakeUpsOptions {
   readonly clock: Clock;
+  /** The clock that BullMQ itself reads. */
+  readonly machineClock?: Clock;
   readonly onError: OnTrouble;
   /** The first pause after a listener threw; each further one is twice as long. */
   readonly retryDelayMs?: number;
@@ -37,7 +39,14 @@ const ATTEMPTS = 6;
 
 /** Opens the queues, making what BullMQ needs in the database; throws with the cause when it cannot be reached. */
 export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions): Promise<AlarmClock> {
-  const { clock, retryDelayMs = 2_000, lookEveryMs = 5_000, timeoutMs = 5_000, lockMs = 15_000 } = options;
+  const {
+    clock,
+    machineClock = systemClock,
+    retryDelayMs = 2_000,
+    lookEveryMs = 5_000,
+    timeoutMs = 5_000,
+    lockMs = 15_000,
+  } = options;
   const onError = calmed(options.onError);
   const backend = openBackend(address, (error) => onError(error, { queue: 'sweep', subject: null }));
   try {
@@ -73,7 +82,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   const mend = async () => {
     if (recurring.length === 0) return;
     try {
-      await within(timeoutMs, mendRecurring(queues, recurring, clock), 'looking after the recurring work');
+      await within(timeoutMs, mendRecurring(queues, recurring, machineClock), 'looking after the recurring work');
     } catch (error) {
       onError(error as Error, { queue: 'sweep', subject: null });
       await within(timeoutMs, backend.prepare(), 'preparing the queue').catch(() => {});

@@ -23,7 +23,8 @@ export async function setRecurring(queues: RecurringQueues, recurring: readonly 
 
 /**
  * Puts back the schedulers that are gone or stuck. A scheduler lives in Redis or Postgres only and can be wiped there;
- * and since each ring schedules the next one, it also stops when that one step fails (BullMQ issue 3272).
+ * and since each ring schedules the next one, it also stops when that one step fails (BullMQ issue 3272). `clock` is the
+ * machine's, as BullMQ reckons by it.
  */
 export async function mendRecurring(
   queues: RecurringQueues,
@@ -58,6 +59,8 @@ async function healthOf(queue: RingQueue, one: Recurring, clock: Clock): Promise
   if (!scheduler?.next || scheduler.every !== one.everyMs) return 'missing';
   const late = clock.now().toMillis() - scheduler.next;
   if (late > STUCK_AFTER_MS + 2 * one.everyMs) return 'stuck';
+  // The clock was ahead when this ring was set, and has been put back: it would ring after as long a silence.
+  if (-late > STUCK_AFTER_MS + one.everyMs) return 'stuck';
   const state = await queue.getJobState(`repeat:${schedulerId(one)}:${scheduler.next}`);
   // Between two rings the job of the last one is gone already for a moment; only a late one is missed.
   return state === 'unknown' && late > 1_000 ? 'stuck' : 'rings';

@@ -188,10 +188,11 @@ async function ask(
   // The claim is committed before the call. A crash below leaves `sending` behind, which settle resolves by asking
   // Amazon, never by sending again.
   const lease = settings.claimLease.as('seconds');
+  const held = clock.stopwatch();
   const claim = await ledger.claim(row.orderId, worker, lease, offered, clock.now(), caps(clock.now()));
   if (claim === null) return refusedClaim(row, context);
   const answer = (await ledger.mayPost(claim, clock.now()))
-    ? await account.gateway.ask(order, () => clock.now() < halfOf(claim))
+    ? await account.gateway.ask(order, () => held() < lease * 500 && clock.now() < halfOf(claim))
     : fenced;
   await settleAnswer(claim, answer, account, context);
   if (failing && provesHealth(answer.outcome)) await ledger.noteHealth(account.name);

@@ -1,6 +1,6 @@
 import type { DateTime, Duration } from 'luxon';
 import type { AmazonGateway } from '../amazon/gateway.js';
-import type { Clock } from '../clock.js';
+import type { WorkerClock } from '../clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MarketplaceCaps } from '../policy/daily-cap.js';
 import type { PlanningRules } from '../policy/plan.js';
@@ -11,7 +11,7 @@ import type { WakeUps } from '../queue/wake-ups.js';
 export interface StepContext {
   readonly ledger: Ledger;
   readonly wakeUps: Pick<WakeUps, 'ring' | 'ringNow'>;
-  readonly clock: Clock;
+  readonly clock: WorkerClock;
   /** 0 inclusive to 1 exclusive. */
   readonly random: () => number;
   /** Waits until an instant; ends early, with an error, when the process shuts down. */

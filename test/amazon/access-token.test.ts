@@ -143,13 +143,15 @@ describe("Amazon's own token service, through the SDK", () => {
     return new SellingPartnerApiAuthError(new AxiosError('no', 'ERR_BAD_REQUEST', config, {}, response));
   }
 
-  test('gives the token and when it expires', async () => {
-    const expiresAt = clock.now().plus({ hours: 1 });
+  test('gives the token and when it expires, also on a machine whose clock is wrong', async () => {
+    const machineClock = heldClock();
+    machineClock.pass({ days: 3 });
+    const expiresAt = machineClock.now().plus({ hours: 1 }).toJSDate();
 
-    const answer = await askAmazon({ getAccessToken: async () => 't', expiresAt: expiresAt.toJSDate() }, clock);
+    const answer = await askAmazon({ getAccessToken: async () => 't', expiresAt }, clock, machineClock);
 
     expect(answer).toMatchObject({ kind: 'token', token: 't' });
-    expect(answer.kind === 'token' && answer.expiresAt.toMillis()).toBe(expiresAt.toMillis());
+    expect(answer.kind === 'token' && answer.expiresAt.toISO()).toBe(clock.now().plus({ hours: 1 }).toISO());
   });
 
   test('is believed to mean an hour when it does not say', async () => {

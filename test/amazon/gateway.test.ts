@@ -36,7 +36,7 @@ afterEach(async () => {
   await amazon.close();
 });
 
-function gateway(changes: { endpoint?: string; timeoutMs?: number } = {}) {
+function gateway(changes: { endpoint?: string; timeoutMs?: number; hearTime?: (time: DateTime) => void } = {}) {
   const options: SpApiGatewayOptions = {
     account: {
       name: 'eu',
@@ -53,6 +53,7 @@ function gateway(changes: { endpoint?: string; timeoutMs?: number } = {}) {
     userAgent: 'askonce/0.0.0 (Language=TypeScript; Platform=test)',
     requestTimeoutMs: changes.timeoutMs ?? 2_000,
     clock,
+    ...(changes.hearTime ? { hearTime: changes.hearTime } : {}),
     shutdown: shutdown.signal,
   };
   return createSpApiGateway(options);
@@ -162,6 +163,16 @@ describe('the facts of a call', () => {
       rateLimit: 0.5,
       said: null,
     });
+  });
+
+  test('tell the worker what time it is at Amazon, whatever the answer', async () => {
+    const date = 'Fri, 20 Mar 2026 12:00:00 GMT';
+    amazon.on(solicitations, answering(500, {}, { Date: date }));
+    const heard: unknown[] = [];
+
+    await gateway({ hearTime: (time) => heard.push(time.toHTTP()) }).look(order);
+
+    expect(heard).toEqual([date]);
   });
 
   test.each(['0', '-1', 'NaN', '1e9', '2000', 'many', ''])('leave out the absurd rate "%s"', async (limit) => {

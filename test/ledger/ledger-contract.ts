@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Reports } from '../../src/ledger/reports.js';
+import { eventually } from '../support/eventually.js';
 import { accountsContract } from './contract/accounts.js';
 import { capsContract } from './contract/caps.js';
 import { paceContract } from './contract/pace.js';
@@ -44,6 +45,13 @@ export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>
       await current.ledger.registerAccounts([tea, toys], noon);
     });
     afterEach(() => current?.close());
+
+    test('tells a time that goes on', async () => {
+      const { ledger } = open();
+      const first = await ledger.time();
+      await eventually(async () => expect((await ledger.time()) > first).toBe(true));
+      expect(first.zoneName).toBe('UTC');
+    });
 
     pagesContract(open);
     sweepingContract(open);

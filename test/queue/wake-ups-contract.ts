@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DateTime } from 'luxon';
 import { systemClock } from '../../src/clock.js';
 import { openWakeUps, type QueueAddress } from '../../src/queue/bullmq-wake-ups.js';
@@ -457,6 +457,27 @@ export function wakeUpsContract(name: string, openStores: () => Promise<Stores>)
       await eventually(() => expect(sweeps).toBeGreaterThan(before + 2), { within: 10_000 });
       await wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }]);
       await eventually(() => expect(heard).toEqual([A]));
+    }, 20_000);
+
+    test('recurring work goes on at once when the clock of the machine is put back by days', async () => {
+      const wakeUps = await open();
+      const rightly = Date.now.bind(Date);
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => rightly() + 3 * 86_400_000);
+      let sweeps = 0;
+      try {
+        await listenTo(wakeUps, {
+          sweep: async () => {
+            sweeps += 1;
+          },
+        });
+        await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 200 }]);
+        await eventually(() => expect(sweeps).toBeGreaterThan(1));
+      } finally {
+        clock.mockRestore();
+      }
+
+      const before = sweeps;
+      await eventually(() => expect(sweeps).toBeGreaterThan(before + 2), { within: 10_000 });
     }, 20_000);
 
     test('while the store is away ringing fails within seconds; afterwards everything goes on by itself', async () => {

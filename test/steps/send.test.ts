@@ -349,6 +349,25 @@ describe('a process that was stopped', () => {
     expect(await stage.ledger.read(A)).toMatchObject({ state: 'scheduled', posts: 0 });
   });
 
+  test('by a sleep of the machine, which its clock did not see, does not POST', async () => {
+    let slept = 0;
+    const stage = await withOrder({
+      clock: { stopwatch: () => () => slept },
+      ledger: (ledger) => ({
+        mayPost: async (claim, now) => {
+          const may = await ledger.mayPost(claim, now);
+          slept = 60_000;
+          return may;
+        },
+      }),
+    });
+
+    await stage.send(A);
+
+    expect(stage.amazon.calls.asked).toEqual([]);
+    expect(await stage.ledger.read(A)).toMatchObject({ state: 'scheduled', posts: 0 });
+  });
+
   test('for days after its claim was taken over does not POST and leaves the doubt to settle', async () => {
     const stage = await withOrder({
       ledger: (ledger, open) => ({

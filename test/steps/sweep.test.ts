@@ -169,6 +169,15 @@ describe('the sweep', () => {
     expect(stage.rung).toEqual([]);
   });
 
+  test('closes nothing while its clock and Amazon do not agree', async () => {
+    const stage = await openStage({ clock: { agreesWithAmazon: () => false } });
+    await given(stage.ledger, planned(scheduled(closingAt(noon))));
+
+    await stage.sweep();
+
+    expect(await stage.ledger.read(A)).toMatchObject({ state: 'scheduled' });
+  });
+
   test('frees what a dry run held, for live accounts only', async () => {
     const stage = await openStage({ accounts: [{ name: 'tea' }, { name: 'toys', live: false }] });
     await given(stage.ledger, dueAt(A, noon));

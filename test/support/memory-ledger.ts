@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { DueKind, DueOrder, Ledger, Sweeping } from '../../src/ledger/ledger.js';
 import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
 import { capReasons } from '../../src/policy/daily-cap.js';
@@ -13,9 +14,9 @@ export type MemoryLedger = Ledger & Reports & MemorySuppressions;
 
 /**
  * The ledger without a database: the same answers, moves and refusals, held to them by the contract in `test/ledger`.
- * No clock, no timers; every change is one synchronous step, so calls that race are served one after the other.
+ * No timers; every change is one synchronous step, so calls that race are served one after the other.
  */
-export function openMemoryLedger(): MemoryLedger {
+export function openMemoryLedger(time: () => DateTime = () => DateTime.utc()): MemoryLedger {
   const tables = new Tables();
   const accounts = new AccountTable();
   const feeds = new FeedTables();
@@ -31,6 +32,7 @@ export function openMemoryLedger(): MemoryLedger {
     ...memoryReports(tables, accounts, feeds),
     ...memorySuppressions(tables, feeds.suppressed),
     ping: async () => {},
+    time: async () => time(),
     close: async () => {},
   };
 }

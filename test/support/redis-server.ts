@@ -11,6 +11,9 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
+  /** Halts it where it is: its connections stay, and nobody is answered, until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** A real Redis on a port of its own, without persistence. */
@@ -46,8 +49,10 @@ export async function startRedisServer(): Promise<RedisServer> {
     child = null;
   };
 
+  const signal = (name: NodeJS.Signals) => () => void child?.kill(name);
+
   await start();
-  return { url, start, stop };
+  return { url, start, stop, pause: signal('SIGSTOP'), resume: signal('SIGCONT') };
 }
 
 async function freePort(): Promise<number> {

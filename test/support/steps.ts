@@ -1,4 +1,5 @@
 import { type DateTime, Duration, type DurationLike } from 'luxon';
+import type { WorkerClock } from '../../src/clock.js';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { WakeUp } from '../../src/queue/wake-ups.js';
 import { discover } from '../../src/steps/discover.js';
@@ -50,6 +51,8 @@ export interface StageOptions {
   readonly ledger?: (ledger: MemoryLedger, stage: () => Stage) => Partial<Ledger>;
   readonly settings?: Partial<StepContext['settings']>;
   readonly random?: () => number;
+  /** What the worker's clock answers instead. */
+  readonly clock?: Partial<WorkerClock>;
 }
 
 /** Everything a step touches, with the clock held: waiting steps it, and time passes only where a test says so. */
@@ -70,7 +73,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       ring: async (wakeUps) => void rung.push(...wakeUps),
       ringNow: async (name, key) => void rungNow.push(`${name} ${key}`),
     },
-    clock: { now: () => now },
+    clock: {
+      now: () => now,
+      stopwatch: () => {
+        const begun = now;
+        return () => now.diff(begun).toMillis();
+      },
+      agreesWithAmazon: () => true,
+      ...options.clock,
+    },
     random: options.random ?? (() => 0),
     waitUntil: async (instant) => {
       if (instant > now) now = instant;

@@ -1,0 +1,89 @@
+import { DateTime } from 'luxon';
+import type { Timers, WorkerClock } from './clock.js';
+
+/** Clocks further apart than this are not late by an answer's way: one of them is wrong. */
+const TOLERANCE_MS = 120_000;
+/** An answer of the ledger's that took longer tells its time too vaguely. */
+const LONGEST_READING_MS = 2_000;
+/** Where Amazon has not been heard by then, nobody here asks it anything; its clock is then taken to agree. */
+const AMAZON_IS_HEARD_WITHIN_MS = 60_000;
+/** Small corrections are everyday; nobody needs to read of them. */
+const WORTH_TELLING_MS = 5_000;
+
+export type ClockNews = (event: 'clock-corrected' | 'clock-skew', facts: Record<string, unknown>) => void;
+
+/**
+ * A clock that does not follow the machine's: it runs on the steady timer from the ledger's time, which is one for every
+ * process, so that claims and slots mean the same everywhere and `date -s` moves nothing. Where the ledger's time is wrong
+ * by Amazon's, it follows Amazon: the window is Amazon's, and an order that ends by a wrong clock would never be asked.
+ */
+export class AlignedClock implements WorkerClock {
+  readonly #timers: Timers;
+  readonly #tell: ClockNews;
+  readonly #startedAt: number;
+  /** What the steady timer lacks to the ledger's time. */
+  #ledger: number;
+  /** The same for Amazon's, and how many answers in a row said so. */
+  #amazon: { readonly offset: number; readonly heard: number } | null = null;
+
+  constructor(timers: Timers, tell: ClockNews) {
+    this.#timers = timers;
+    this.#tell = tell;
+    this.#startedAt = timers.steady();
+    this.#ledger = timers.wall() - this.#startedAt;
+  }
+
+  now(): DateTime {
+    return DateTime.fromMillis(Math.round(this.#timers.steady() + this.#offset()), { zone: 'utc' });
+  }
+
+  stopwatch(): () => number {
+    const { wall, steady } = this.#timers;
+    const from = { wall: wall(), steady: steady() };
+    return () => Math.max(wall() - from.wall, steady() - from.steady);
+  }
+
+  agreesWithAmazon(): boolean {
+    if (this.#amazon === null) return this.#timers.steady() - this.#startedAt >= AMAZON_IS_HEARD_WITHIN_MS;
+    return near(this.#amazon.offset, this.#offset());
+  }
+
+  /** Reads the ledger's time and goes by it from now on. A reading that took long is dropped; one that fails is thrown. */
+  async followLedger(time: () => Promise<DateTime>): Promise<void> {
+    const asked = this.#timers.steady();
+    const told = (await time()).toMillis();
+    const answered = this.#timers.steady();
+    if (answered - asked > LONGEST_READING_MS) return;
+    const offset = told - (asked + answered) / 2;
+    const corrected = Math.round(offset - this.#ledger);
+    this.#ledger = offset;
+    if (Math.abs(corrected) >= WORTH_TELLING_MS) this.#tell('clock-corrected', { byMs: corrected, from: 'ledger' });
+  }
+
+  /** Takes note of the time that an answer of Amazon's has just named. A single answer moves nothing: a proxy may have written it. */
+  hearAmazon(time: DateTime): void {
+    const offset = time.toMillis() - this.#timers.steady();
+    const again = this.#amazon !== null && near(offset, this.#amazon.offset);
+    const followed = this.#followsAmazon();
+    this.#amazon =
+      again && this.#amazon !== null ? { ...this.#amazon, heard: this.#amazon.heard + 1 } : { offset, heard: 1 };
+    if (this.#followsAmazon() !== followed) {
+      this.#tell('clock-skew', {
+        ledgerBehindAmazonMs: Math.round(offset - this.#ledger),
+        followed: followed ? 'ledger' : 'amazon',
+      });
+    }
+  }
+
+  #offset(): number {
+    return this.#amazon !== null && this.#followsAmazon() ? this.#amazon.offset : this.#ledger;
+  }
+
+  #followsAmazon(): boolean {
+    return this.#amazon !== null && this.#amazon.heard >= 2 && !near(this.#amazon.offset, this.#ledger);
+  }
+}
+
+function near(one: number, other: number): boolean {
+  return Math.abs(one - other) <= TOLERANCE_MS;
+}
