@@ -48,12 +48,16 @@ export class AlignedClock implements WorkerClock {
     return near(this.#amazon.offset, this.#offset());
   }
 
-  /** Reads the ledger's time and goes by it from now on. A reading that took long is dropped; one that fails is thrown. */
+  /**
+   * Reads the ledger's time and goes by it from now on. The answer's way is not known, so a reading corrects only what it
+   * proves to be wrong; one that took long is dropped, and one that fails is thrown.
+   */
   async followLedger(time: () => Promise<DateTime>): Promise<void> {
     const asked = this.#timers.steady();
     const told = (await time()).toMillis();
     const answered = this.#timers.steady();
     if (answered - asked > LONGEST_READING_MS) return;
+    if (told - answered <= this.#ledger && this.#ledger <= told - asked) return;
     const offset = told - (asked + answered) / 2;
     const corrected = Math.round(offset - this.#ledger);
     this.#ledger = offset;

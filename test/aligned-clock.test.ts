@@ -56,11 +56,22 @@ describe('a worker clock', () => {
     expect(news).toEqual(['clock-corrected ledger']);
   });
 
-  test('takes a reading for the middle of its way', async () => {
+  test('takes a reading that proves it wrong for the middle of its way', async () => {
+    wallIsOff = hour;
+    clock = openClock();
     await clock.followLedger(async () => {
       truth += 300;
       const time = await ledgerTime();
-      truth += 300;
+      truth += 100;
+      return time;
+    });
+    expect(error()).toBe(100);
+  });
+
+  test('is not moved by the way that an answer took', async () => {
+    await clock.followLedger(async () => {
+      const time = await ledgerTime();
+      truth += 400;
       return time;
     });
     expect(error()).toBe(0);
