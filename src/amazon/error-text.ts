@@ -1,6 +1,6 @@
 /** What the body of an error answer says, however broken it is. */
 export interface ErrorText {
-  /** Everything it says, for matching: lower case, plain quotes and hyphens, single spaces. */
+  /** What it says in its first 4,000 characters, for matching: lower case, plain quotes and hyphens, single spaces. */
   readonly plain: string;
   /** True for an answer in a form that Amazon uses for a refusal, or for no body at all; false for one that is garbled. */
   readonly readable: boolean;
@@ -30,7 +30,9 @@ export function readErrorText(body: string): ErrorText {
     };
   }
   const strings = stringsIn(parsed, 6);
-  return { plain: plainText(strings.join(' ')), readable: true, said: harmless(strings.join(': ')) };
+  // Some of the patterns that are looked for take the square of the length.
+  const plain = plainText(strings.join(' ').slice(0, enoughCharacters));
+  return { plain, readable: true, said: harmless(strings.join(': ')) };
 }
 
 /** `undefined` for what is no JSON; JSON itself has no such value. */
@@ -93,5 +95,6 @@ function harmless(text: string): string | null {
     .replaceAll(/\d{6,}/g, '[number]')
     .trim();
   if (masked === '') return null;
-  return masked.length <= 200 ? masked : `${masked.slice(0, 199)}…`;
+  // Half a surrogate pair, where the cut goes through one, is no text to a database.
+  return masked.length <= 200 ? masked : `${masked.slice(0, 199).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -29,7 +29,7 @@ export interface ExchangeLimits {
   /** Of the body, after decompression. */
   readonly maxBytes: number;
   readonly shutdown: AbortSignal;
-  /** Asked when the request is about to be written. */
+  /** Asked when the request is about to be written. Such a request has a connection of its own. */
   readonly mayStillSend?: () => boolean;
   /** Never through a proxy: the endpoint is on this machine. */
   readonly direct: boolean;
@@ -40,6 +40,15 @@ const agentOptions = { keepAlive: true, timeout: 4_000, maxSockets: 64, maxFreeS
 /** Shared by all accounts; Node keeps the connections to each host apart. */
 const httpAgent = new http.Agent(agentOptions);
 const httpsAgent = new https.Agent(agentOptions);
+/**
+ * For the POST, on whose answer an order's fate hangs: a connection that carries nothing else. On one that was used before,
+ * an answer sent late or twice to the request before it would be read as the answer to this one. Without a limit of
+ * sockets, or Node keeps them for those who wait.
+ */
+const ownConnection = {
+  httpAgent: new http.Agent({ keepAlive: false }),
+  httpsAgent: new https.Agent({ keepAlive: false }),
+};
 
 /**
  * Makes one call of an SDK client, with limits that the client itself does not have, and takes whatever comes of it as a
@@ -55,6 +64,7 @@ export async function exchange(
   try {
     const response = await call({
       ...requestLimits(limits),
+      ...(limits.mayStillSend ? ownConnection : {}),
       signal: cut.signal,
       transport,
       responseType: 'text',

@@ -7,25 +7,39 @@ export type OrderReading =
   | { readonly kind: 'order'; readonly facts: OrderFacts }
   | { readonly kind: 'unreadable'; readonly unreadable: UnreadableOrder };
 
+/** Far more than any order of Amazon's has: whatever is beyond is no order, and must not fill the memory or the ledger. */
+const mostCharacters = 250;
+const mostEntries = 1_000;
+
 /** Postgres takes neither NUL nor half a surrogate pair in a text. */
-const text = z.string().transform((value) => Buffer.from(value.replaceAll('\0', '')).toString());
+const text = z
+  .string()
+  .max(mostCharacters)
+  .transform((value) => Buffer.from(value.replaceAll('\0', '')).toString());
 
 const maybeText = text.nullish().transform((value) => value ?? null);
 
-const instant = z.string().transform((value, context) => {
-  const moment = DateTime.fromISO(value, { zone: 'utc' });
-  if (moment.isValid && moment.year >= 2000 && moment.year < 2100) return moment;
-  context.addIssue('not an instant');
-  return z.NEVER;
-});
+/** Any other year is a slip, and some are none to a database. */
+export const instant = z
+  .string()
+  .max(mostCharacters)
+  .transform((value, context) => {
+    const moment = DateTime.fromISO(value, { zone: 'utc' });
+    if (moment.isValid && moment.year >= 2000 && moment.year < 2100) return moment;
+    context.addIssue('not an instant');
+    return z.NEVER;
+  });
 
 const maybeInstant = instant.nullish().transform((value) => value ?? null);
 
 const maybeOneOf = <const V extends readonly [string, ...string[]]>(values: V) => z.enum(values).nullable().catch(null);
 
+/** Counted before its entries are read: each wrong one of a million would be reported. */
 const list = <T extends z.ZodType>(entry: T) =>
   z
-    .array(entry)
+    .array(z.unknown())
+    .max(mostEntries)
+    .pipe(z.array(entry))
     .nullish()
     .transform((values) => values ?? []);
 

@@ -1,13 +1,22 @@
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 import { z } from 'zod';
 import { type Decoded, type HttpAnswer, sharedTrouble } from './answers.js';
 import { parseJson, readErrorText } from './error-text.js';
 import type { OrderLook, OrdersPage } from './gateway.js';
-import { type OrderReading, readOrder } from './order-facts.js';
+import { instant, type OrderReading, readOrder } from './order-facts.js';
+
+/** A hundred times what Amazon puts on a page (`maxResultsPerPage`): what is longer is no page. */
+const mostOrders = 10_000;
+
+/**
+ * It goes into the ledger and from there into a URL. One that fits neither makes the page unreadable, not the last one: the
+ * orders behind it would be forgotten.
+ */
+const nextToken = z.string().regex(/^[\x20-\x7e]{0,8000}$/);
 
 const pageSchema = z.object({
-  orders: z.array(z.unknown()),
-  pagination: z.object({ nextToken: z.string().nullish() }).nullish(),
+  orders: z.array(z.unknown()).max(mostOrders),
+  pagination: z.object({ nextToken: nextToken.nullish() }).nullish(),
   lastUpdatedBefore: z.unknown().optional(),
 });
 
@@ -68,6 +77,6 @@ function isOrder(reading: OrderReading): reading is Extract<OrderReading, { kind
 }
 
 function instantOrNull(value: unknown): DateTime | null {
-  const instant = typeof value === 'string' ? DateTime.fromISO(value, { zone: 'utc' }) : null;
-  return instant?.isValid ? instant : null;
+  const reading = instant.safeParse(value);
+  return reading.success ? reading.data : null;
 }

@@ -27,6 +27,9 @@ export interface TokenServiceOptions {
 
 const unavailable: TokenAnswer = { kind: 'account-trouble', trouble: 'token-unavailable' };
 
+/** It goes into a header, which takes no other characters. Amazon documents at most 2,048 of them. */
+const accessToken = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
+
 /** Amazon documents an hour; a service that promises more than a day is not believed. */
 const usualSeconds = 3_600;
 const mostSeconds = 86_400;
@@ -62,11 +65,11 @@ export async function askAmazon(
   machineClock: Clock = systemClock,
 ): Promise<TokenAnswer> {
   try {
-    const token: unknown = await auth.getAccessToken();
-    if (typeof token !== 'string' || token === '') return unavailable;
+    const token = accessToken.safeParse(await auth.getAccessToken());
+    if (!token.success) return unavailable;
     // The SDK reckons by the machine's clock, which need not be ours.
     const seconds = ((auth.expiresAt?.getTime() ?? Number.NaN) - machineClock.now().toMillis()) / 1_000;
-    return { kind: 'token', token, expiresAt: expiry(clock.now(), seconds) };
+    return { kind: 'token', token: token.data, expiresAt: expiry(clock.now(), seconds) };
   } catch (error) {
     if (!isAxiosError(error) || !error.response) return unavailable;
     const { status, data } = error.response;
@@ -104,7 +107,7 @@ async function askEndpoint(
 }
 
 const tokenSchema = z.object({
-  access_token: z.string().min(1).max(4_096),
+  access_token: accessToken,
   expires_in: z.coerce.number().optional().catch(undefined),
 });
 

@@ -11,6 +11,8 @@ import { userName } from './user-name.js';
 /** Ids written at once: memory stays flat however long the list is. */
 const BATCH = 10_000;
 const SHOWN_LINES = 20;
+/** Bad lines that are kept to be told of; the others are counted. */
+const KEPT_LINES = 10_000;
 
 interface NeverOptions {
   readonly file?: string;
@@ -35,11 +37,11 @@ export function addNever(program: Command): void {
       const list = file === undefined ? null : await openList(file);
       try {
         const lines = list === null ? named(orderIds) : readOrderList(list.createReadStream());
-        const { counts, bad } = await withLedger(config, (ledger) => suppressAll(lines, because, ledger));
+        const { counts, bad, moreBad } = await withLedger(config, (ledger) => suppressAll(lines, because, ledger));
         const none = counts.added + counts.already === 0;
-        if (json) await printJson({ ...counts, bad });
+        if (json) await printJson({ ...counts, bad, ...(moreBad > 0 ? { moreBad } : {}) });
         else if (!none) await print(summary(counts));
-        const complaints = complaintsAbout(bad, isFile ? 'line' : 'order');
+        const complaints = complaintsAbout(bad, moreBad, isFile ? 'line' : 'order');
         if (none) throw new Failure([...complaints, 'There is no order id.'].join('\n'), 2);
         if (complaints.length > 0) throw new Failure(complaints.join('\n'), 1);
       } finally {
@@ -78,6 +80,8 @@ interface BadLine {
 interface Suppressed {
   readonly counts: SuppressionCounts;
   readonly bad: readonly BadLine[];
+  /** Bad lines beyond those. */
+  readonly moreBad: number;
 }
 
 async function suppressAll(
@@ -87,6 +91,7 @@ async function suppressAll(
 ): Promise<Suppressed> {
   const by = userName();
   const bad: BadLine[] = [];
+  let moreBad = 0;
   let counts: SuppressionCounts = { added: 0, already: 0, heldBack: 0, asked: 0 };
   let orderIds: string[] = [];
   const write = async () => {
@@ -96,12 +101,13 @@ async function suppressAll(
   for await (const batch of batches) {
     for (const listed of batch) {
       if (listed.kind === 'order') orderIds.push(listed.orderId);
-      else bad.push({ line: listed.line, problem: listed.problem });
+      else if (bad.length < KEPT_LINES) bad.push({ line: listed.line, problem: listed.problem });
+      else moreBad += 1;
     }
     if (orderIds.length >= BATCH) await write();
   }
   await write();
-  return { counts, bad };
+  return { counts, bad, moreBad };
 }
 
 function sum(a: SuppressionCounts, b: SuppressionCounts): SuppressionCounts {
@@ -127,8 +133,8 @@ function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }
 
-function complaintsAbout(bad: readonly BadLine[], what: 'line' | 'order'): string[] {
+function complaintsAbout(bad: readonly BadLine[], moreBad: number, what: 'line' | 'order'): string[] {
   const shown = bad.slice(0, SHOWN_LINES).map(({ line, problem }) => `${what} ${line}: ${problem}`);
-  const more = bad.length - shown.length;
+  const more = bad.length + moreBad - shown.length;
   return more === 0 ? shown : [...shown, `and ${more.toLocaleString('en-US')} more`];
 }

@@ -65,7 +65,8 @@ function askingRules({ setting, optional }: Site): AskingRules {
 
 function waits({ setting, optional }: Site): readonly Setting<number>[] {
   const some = optional(keys.ASK_AFTER_DAYS_FOR);
-  const longest = some.value === null ? [] : [{ ...some, value: Math.max(...some.value.map(({ days }) => days)) }];
+  const longest =
+    some.value === null ? [] : [{ ...some, value: some.value.reduce((most, { days }) => Math.max(most, days), 0) }];
   return [setting(keys.ASK_AFTER_DAYS), ...longest];
 }
 

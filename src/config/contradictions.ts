@@ -4,7 +4,7 @@ import type { ProductPattern } from '../policy/asking-rules.js';
 import type { SendMode } from './config.js';
 import { durationText } from './durations.js';
 import type { Problems } from './problems.js';
-import { samePattern } from './product-patterns.js';
+import { caseless } from './product-patterns.js';
 import { shown } from './reading.js';
 import type { Setting } from './setting.js';
 
@@ -54,7 +54,8 @@ export function checkPatterns(
   except: Setting<readonly ProductPattern[] | null>,
   problems: Problems,
 ): void {
-  const both = except.value?.find((pattern) => only.value?.some((wanted) => samePattern(wanted, pattern)));
+  const wanted = new Set(only.value?.map(caseless));
+  const both = except.value?.find((pattern) => wanted.has(caseless(pattern)));
   if (both === undefined) return;
   const where = only.source === except.source ? '' : ` (${only.source})`;
   problems.add(

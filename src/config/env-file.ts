@@ -38,7 +38,10 @@ export function parseEnvText(content: string, source: string, problems: Problems
       problems.add(source, label, `is given twice, in lines ${earlier.line} and ${line}`, 'keep one of them');
       continue;
     }
-    found.set(name, { name, label, line, text: (parse(text)[name] ?? '').trim() });
+    const parsed = parse(text);
+    // dotenv puts names on a plain object, where `__proto__` is no name.
+    const value = Object.hasOwn(parsed, name) ? parsed[name] : undefined;
+    found.set(name, { name, label, line, text: (value ?? '').trim() });
   }
   return [...found.values()];
 }

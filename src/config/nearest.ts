@@ -1,10 +1,14 @@
+const MOST_SLIPS = 3;
+
 /** The known word that somebody who wrote `word` most likely meant, if one is near enough. Both in the same case. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 40) return undefined;
+  const length = [...word].length;
   const [best] = known
+    .filter((candidate) => Math.abs(candidate.length - length) <= MOST_SLIPS)
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  if (!best || best.distance > Math.min(3, Math.floor(best.candidate.length / 3))) return undefined;
+  if (!best || best.distance > Math.min(MOST_SLIPS, Math.floor(best.candidate.length / 3))) return undefined;
   return best.candidate;
 }
 

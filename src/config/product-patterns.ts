@@ -1,9 +1,9 @@
 import type { ProductPattern, WaitFor } from '../policy/asking-rules.js';
 import { anyText, listOf, type Reader, type Reading, read, shown, unreadable, wholeNumber } from './reading.js';
 
-/** Patterns know no case, see {@link ProductPattern}. */
-export function samePattern(one: ProductPattern, other: ProductPattern): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+/** The same for patterns that mean the same: they know no case, see {@link ProductPattern}. */
+export function caseless(pattern: ProductPattern): string {
+  return pattern.toLowerCase();
 }
 
 /** A SKU may hold nearly anything, spaces and colons too; a comma would end it. Some stars in a row are one. */
@@ -32,7 +32,7 @@ export const asinPatterns = listOfPatterns(asinPattern);
 function listOfPatterns(pattern: Reader<ProductPattern>): Reader<readonly ProductPattern[]> {
   return (text) => {
     const list = listOf(pattern)(text);
-    return list.ok ? read(list.value.filter(isFirst(samePattern))) : list;
+    return list.ok ? read(firstOfEach(list.value, caseless)) : list;
   };
 }
 
@@ -51,16 +51,18 @@ const waitFor: Reader<WaitFor> = (text): Reading<WaitFor> => {
 export const waitsByProduct: Reader<readonly WaitFor[]> = (text) => {
   const list = listOf(waitFor)(text);
   if (!list.ok) return list;
-  const waits = list.value.filter(isFirst((one, other) => sameProduct(one, other) && one.days === other.days));
-  const twice = waits.find((wait, index) => waits.slice(0, index).some((earlier) => sameProduct(earlier, wait)));
+  const waits = firstOfEach(list.value, ({ pattern, days }) => `${caseless(pattern)}:${days}`);
+  const onePerProduct = new Set(firstOfEach(waits, ({ pattern }) => caseless(pattern)));
+  const twice = waits.find((wait) => !onePerProduct.has(wait));
   return twice === undefined ? read(waits) : unreadable(`${shown(twice.pattern)} is given twice, with different days`);
 };
 
-function sameProduct(one: WaitFor, other: WaitFor): boolean {
-  return samePattern(one.pattern, other.pattern);
-}
-
-function isFirst<T>(same: (one: T, other: T) => boolean) {
-  return (value: T, index: number, all: readonly T[]): boolean =>
-    all.findIndex((earlier) => same(earlier, value)) === index;
+/** Lists may be long: never each entry against each. */
+function firstOfEach<T>(values: readonly T[], kindOf: (value: T) => string): readonly T[] {
+  const first = new Map<string, T>();
+  for (const value of values) {
+    const kind = kindOf(value);
+    if (!first.has(kind)) first.set(kind, value);
+  }
+  return [...first.values()];
 }

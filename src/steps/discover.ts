@@ -15,6 +15,8 @@ const LEASE_SPARE_SECONDS = 10;
 const TOKEN_HOURS = 23;
 /** Where an answer names no upper bound: Amazon's own is two minutes back (Orders 2026-01-01, `lastUpdatedBefore`). */
 const BEHIND_MINUTES = 3;
+/** A turn ends here even where the rate allows more: an answer may name a rate of a thousand pages a second. */
+const MOST_PAGES = 100;
 
 /**
  * Reads the orders of an account that changed since its watermark, page by page, as far as Amazon's rate goes. Where it
@@ -60,7 +62,8 @@ interface Read {
 
 async function readFeed(account: StepAccount, feed: Feed, context: StepContext): Promise<Again> {
   let read: Read | null = await resumeOrBegin(account, feed, context);
-  while (read !== null) {
+  for (let pages = 0; read !== null; pages += 1) {
+    if (pages === MOST_PAGES) return { again: context.clock.now() };
     if (!(await leaseForOnePage(account.name, context))) return undefined;
     const slot = await takeSlot(account.name, 'searchOrders', context);
     if (slot.kind === 'busy') return { again: slot.freeAt };
@@ -72,6 +75,11 @@ async function readFeed(account: StepAccount, feed: Feed, context: StepContext):
     });
     await learnFrom(call, account.name, 'searchOrders', context);
     if (outcome.kind !== 'page') return giveUp(outcome, account, read, context);
+    if (token !== null && outcome.nextToken === token) {
+      // The same token again would be the same page again, for ever.
+      await context.ledger.restartRead(account.name, marketplaceIds);
+      return giveUp({ kind: 'no-answer', cause: 'same-page-token' }, account, read, context);
+    }
     read = await keepPage(account, outcome, read, context);
   }
   return undefined;
@@ -104,7 +112,7 @@ async function keepPage(
     planOrder(facts, known.get(facts.orderId), suppressed.has(facts.orderId), account.rules, now),
   );
   // The first page's bound holds for the whole read: what changes later comes with the next one.
-  const through = read.through ?? page.readThrough ?? read.startedAt.minus({ minutes: BEHIND_MINUTES });
+  const through = read.through ?? boundOf(page, now) ?? read.startedAt.minus({ minutes: BEHIND_MINUTES });
   const cursor: FeedCursor =
     page.nextToken === null
       ? { kind: 'done', marketplaceIds: read.marketplaceIds, watermark: latest(through, read.from) ?? through }
@@ -124,6 +132,11 @@ async function keepPage(
   if (counts.fresh + counts.replanned > 0) await wakeUps.ringNow('sweep', 'all');
   if (page.nextToken === null) return null;
   return { ...read, through, token: page.nextToken };
+}
+
+/** A bound that is still to come is not believed: every order until then would be passed over. */
+function boundOf({ readThrough }: Extract<OrdersPage, { kind: 'page' }>, now: DateTime): DateTime | null {
+  return readThrough !== null && readThrough <= now ? readThrough : null;
 }
 
 async function giveUp(

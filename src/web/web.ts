@@ -45,7 +45,10 @@ function routes(app: FastifyInstance, parts: WebParts): void {
     const { contentType, text } = await metricsText(parts);
     return reply.type(contentType).send(text);
   });
-  app.setErrorHandler(async (error, _request, reply) => {
+  app.setErrorHandler(async (error: { readonly statusCode?: number }, _request, reply) => {
+    const { statusCode = 500 } = error;
+    // What is wrong with the request is no failure of ours: one that cannot be read must not fill the log with errors.
+    if (statusCode < 500) return reply.code(statusCode).send({ error: 'not a request that askonce answers' });
     parts.log.error('http-failed', { error: sentenceOf(error) });
     return reply.code(500).send({ error: 'askonce could not answer; its log says why' });
   });

@@ -307,7 +307,7 @@ describe('the fence', () => {
     expect(postsSeen()).toEqual([]);
   });
 
-  test('is asked again for every request on a connection that is kept', async () => {
+  test('is asked again for every request also where connections are kept', async () => {
     amazon.on(posts, answering(201, {}));
     const asking = gateway();
 

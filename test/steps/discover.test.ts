@@ -106,6 +106,48 @@ describe('discovery', () => {
     });
   });
 
+  test('ends its turn and begins anew later when Amazon hands out the same page token again', async () => {
+    const stage = await openStage();
+    const same = page([anOrder()], { nextToken: 'same', readThrough });
+    stage.amazon.pages(same, same, same);
+
+    const again = await stage.discover();
+
+    expect(stage.amazon.calls.searches.map(({ paginationToken }) => paginationToken)).toEqual([null, 'same']);
+    expect(again?.again).toEqual(noon.plus({ seconds: 10 }));
+    stage.pass({ minutes: 5 });
+    await stage.discover();
+    expect(stage.amazon.calls.searches.at(2)?.paginationToken).toBeNull();
+  });
+
+  test('ends its turn after a hundred pages, however fast Amazon lets it read, and goes on behind them', async () => {
+    const stage = await openStage();
+    let pages = 0;
+    const nextPage = () => {
+      pages += 1;
+      return { outcome: page([], { nextToken: `page-${pages}`, readThrough }), call: { rateLimit: 1000 } };
+    };
+    stage.amazon.pages(...Array.from({ length: 200 }, () => nextPage));
+
+    const again = await stage.discover();
+
+    expect(pages).toBe(100);
+    expect(again).toEqual({ again: stage.now() });
+    await stage.discover();
+    expect(stage.amazon.calls.searches.at(100)?.paginationToken).toBe('page-100');
+  });
+
+  test('does not believe a bound that is still to come: the orders until then would be passed over', async () => {
+    const stage = await openStage();
+    stage.amazon.pages(page([anOrder()], { readThrough: noon.plus({ years: 1 }) }));
+
+    await stage.discover();
+    stage.pass({ minutes: 5 });
+    await stage.discover();
+
+    expect(stage.amazon.calls.searches.at(1)?.updatedAfter).toEqual(noon.minus({ minutes: 13 }));
+  });
+
   test('does not try a page token that is a day old', async () => {
     const stage = await openStage();
     stage.amazon.pages(page([], { nextToken: 'two', readThrough }), throttled, page([]));
