@@ -1,3 +1,5 @@
+import { knownWordsOf } from './known-words.js';
+
 /** What the body of an error answer says, however broken it is. */
 export interface ErrorText {
   /** What it says in its first 4,000 characters, for matching: lower case, plain quotes and hyphens, single spaces. */
@@ -80,7 +82,7 @@ function plainText(text: string): string {
 }
 
 function harmless(text: string): string | null {
-  const masked = text
+  const unnamed = text
     .slice(0, enoughCharacters)
     .replaceAll(/[\p{C}\s]+/gu, ' ')
     .replaceAll(/\bAtz[a-z]+\|\S*/gi, '[token]')
@@ -94,7 +96,8 @@ function harmless(text: string): string | null {
     .replaceAll(/(?<![\p{L}\p{N}])['\u2018\u2019][^'\u2018\u2019]*(?:['\u2018\u2019]|$)/gu, '[quoted]')
     .replaceAll(/\d{6,}/g, '[number]')
     .trim();
-  if (masked === '') return null;
+  const masked = knownWordsOf(unnamed).replace(/^[^\p{L}\p{N}]+$/u, '…');
+  if (unnamed === '') return null;
   // Half a surrogate pair, where the cut goes through one, is no text to a database.
   return masked.length <= 200 ? masked : `${masked.slice(0, 199).replace(/[\ud800-\udbff]$/, '')}…`;
 }

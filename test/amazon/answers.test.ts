@@ -214,7 +214,7 @@ describe('what an unclear answer said', () => {
     expect(decodeAsk({ status: 500, body: '' }).said).toBeNull();
     expect(decodeAsk({ status: 502, body: '<html><b>Bad Gateway</b></html>' }).said).toBe('Bad Gateway');
     expect(decodeAsk({ status: 500, body: '{"errors":[{"code":"InternalFailure","message":"We enc' }).said).toBe(
-      'InternalFailure: We enc',
+      'InternalFailure: We …',
     );
   });
 
