@@ -4,13 +4,13 @@ import type { AmazonRequest, Reply } from './call.js';
 import { type Exchange, eventOf, followsForm, unansweredPost } from './exchange.js';
 import { FaultBoard } from './fault-board.js';
 import { TokenService } from './lwa.js';
-import { type Route, routeOf } from './operation.js';
+import { type Arrival, type Route, routeOf, type SpApiOperation } from './operation.js';
 import { getOrder, OrderSearch, type OrdersOptions } from './orders.js';
 import { forbidden, invalidInput, notFound, throttled } from './refusals.js';
 import type { SeededRandom } from './seeded-random.js';
 import { createSolicitation, getActions } from './solicitations.js';
 import { answered, type Outcome, outcomeAfter, outcomeBefore, wireBody } from './strike.js';
-import { Throttle, type UsagePlans } from './token-bucket.js';
+import { Throttle, type UsagePlan, type UsagePlans } from './token-bucket.js';
 import type { World } from './world.js';
 
 export interface AmazonOptions extends OrdersOptions {
@@ -18,6 +18,7 @@ export interface AmazonOptions extends OrdersOptions {
   readonly tokenLifeSeconds: number;
   /** Added to every answer. */
   readonly latencyMs: number;
+  readonly onArrival: (arrival: Arrival) => void;
 }
 
 /**
@@ -49,6 +50,16 @@ export class SimulatedAmazon {
     const outcome =
       outcomeBefore(this.faults, exchange) ?? outcomeAfter(this.faults, exchange, this.#act(request, exchange));
     return this.#close(exchange, outcome, delayMs);
+  }
+
+  /** From now on this account's plan for the operation is another; the next answers' rate limit header says so. */
+  grant(account: string, operation: SpApiOperation, plan: UsagePlan): void {
+    this.#throttle.grant(account, operation, plan, this.world.now());
+  }
+
+  /** Another client of the same application and account takes a request out of the bucket. False: it was refused for pace. */
+  useElsewhere(account: string, operation: SpApiOperation): boolean {
+    return this.#throttle.admits(account, operation, this.world.now());
   }
 
   /** Counts the request as arrived, and notes a POST before anything else can happen to it. */
@@ -117,7 +128,7 @@ export class SimulatedAmazon {
     }
 
     const call = { account, now, world: this.world, faults: this.faults, random: this.#random };
-    const rateLimit = this.#throttle.header(route.kind);
+    const rateLimit = this.#throttle.header(account.name, route.kind);
     switch (route.kind) {
       case 'searchOrders':
         return answered(this.#search.search(call, request.query), rateLimit);
@@ -137,14 +148,15 @@ export class SimulatedAmazon {
     }
   }
 
-  #close({ account, requestId, post, route }: Exchange, outcome: Outcome, delayMs: number): Reply {
+  #close({ account, requestId, post, route, now }: Exchange, outcome: Outcome, delayMs: number): Reply {
     const status = outcome.kind === 'answer' ? outcome.answer.status : null;
     if (post) {
       post.status = status;
       post.fault = outcome.fault;
       if (post.decision === 'refused') post.why ??= outcome.fault ?? (status === 429 ? 'throttled' : 'denied');
     }
-    if (account && route?.kind !== 'token') {
+    if (account && route && route.kind !== 'token') {
+      this.#options.onArrival({ at: now, account: account.name, operation: route.kind, status });
       const tally = this.world.tally(account);
       if (status === 429) tally.throttled += 1;
       if (status === 403) tally.forbidden += 1;

@@ -1,3 +1,5 @@
+import type { Instant } from './instant.js';
+
 /** Amazon's operations that the simulator knows, and the token service. */
 export const spApiOperations = ['searchOrders', 'getOrder', 'getSolicitationActions', 'createSolicitation'] as const;
 export const operations = [...spApiOperations, 'token'] as const;
@@ -11,6 +13,14 @@ export type Route =
   | { readonly kind: 'getOrder'; readonly orderId: string }
   | { readonly kind: 'getSolicitationActions'; readonly orderId: string }
   | { readonly kind: 'createSolicitation'; readonly orderId: string };
+
+/** A metered request as it came, and the status it was answered with; `null`: it was not answered. */
+export interface Arrival {
+  readonly at: Instant;
+  readonly account: string;
+  readonly operation: SpApiOperation;
+  readonly status: number | null;
+}
 
 /** The operation behind a method and a path, `null` when Amazon has none there. */
 export function routeOf(method: string, path: string): Route | null {

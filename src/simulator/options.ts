@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { SimulatedAccount } from './account.js';
 import type { FaultInput } from './fault.js';
+import type { Arrival } from './operation.js';
 import type { OrderMix } from './order-maker.js';
 import type { UsagePlans } from './token-bucket.js';
 
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /** Is told of every metered request of a known account, in the order of their coming. */
+  readonly onArrival?: (arrival: Arrival) => void;
   readonly faults?: readonly FaultInput[];
   /** Default: the wall clock. */
   readonly clock?: Clock;

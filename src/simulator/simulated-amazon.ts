@@ -14,6 +14,7 @@ export function simulatedAmazon(options: SimulatorOptions = {}): SimulatedAmazon
     usagePlans: { ...amazonUsagePlans, ...options.rates },
     tokenLifeSeconds: options.tokenLifeSeconds ?? 3600,
     latencyMs: options.latencyMs ?? 0,
+    onArrival: options.onArrival ?? (() => {}),
     pageSize: options.pageSize ?? 100,
     searchLagMs: (options.searchLagSeconds ?? 120) * 1000,
   });

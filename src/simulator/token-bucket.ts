@@ -19,7 +19,7 @@ export const amazonUsagePlans: UsagePlans = {
 
 /** Starts full. A clock that steps back neither fills nor drains it. */
 export class TokenBucket {
-  readonly #plan: UsagePlan;
+  #plan: UsagePlan;
   #tokens: number;
   #filledAt: Instant;
 
@@ -29,21 +29,32 @@ export class TokenBucket {
     this.#filledAt = now;
   }
 
+  /** Another plan from now on. What has gathered stays, as far as the new burst holds it. */
+  grant(plan: UsagePlan, now: Instant): void {
+    this.#fill(now);
+    this.#plan = plan;
+    this.#tokens = Math.min(plan.burst, this.#tokens);
+  }
+
   tryTake(now: Instant): boolean {
-    if (now > this.#filledAt) {
-      this.#tokens = Math.min(this.#plan.burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#plan.rate);
-      this.#filledAt = now;
-    }
+    this.#fill(now);
     // Refilling in small steps adds up to 0.9999999 where one token is due.
     if (this.#tokens < 1 - 1e-9) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  #fill(now: Instant): void {
+    if (now <= this.#filledAt) return;
+    this.#tokens = Math.min(this.#plan.burst, this.#tokens + ((now - this.#filledAt) / 1000) * this.#plan.rate);
+    this.#filledAt = now;
   }
 }
 
 /** One bucket per account and operation, as Amazon meters "account-application pairs". */
 export class Throttle {
   readonly #plans: UsagePlans;
+  readonly #granted = new Map<string, UsagePlan>();
   readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(plans: UsagePlans) {
@@ -51,18 +62,32 @@ export class Throttle {
   }
 
   admits(account: string, operation: SpApiOperation, now: Instant): boolean {
-    const key = `${operation} ${account}`;
+    const key = keyOf(account, operation);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
-      bucket = new TokenBucket(this.#plans[operation], now);
+      bucket = new TokenBucket(this.#planOf(account, operation), now);
       this.#buckets.set(key, bucket);
     }
     return bucket.tryTake(now);
   }
 
+  /** Gives one account another plan for an operation, as Amazon does when its business grows or shrinks. */
+  grant(account: string, operation: SpApiOperation, plan: UsagePlan, now: Instant): void {
+    this.#granted.set(keyOf(account, operation), plan);
+    this.#buckets.get(keyOf(account, operation))?.grant(plan, now);
+  }
+
   /** `x-amzn-RateLimit-Limit`, as Amazon writes it: `1.0`, `0.0056`. */
-  header(operation: SpApiOperation): string {
-    const { rate } = this.#plans[operation];
+  header(account: string, operation: SpApiOperation): string {
+    const { rate } = this.#planOf(account, operation);
     return Number.isInteger(rate) ? rate.toFixed(1) : String(rate);
   }
+
+  #planOf(account: string, operation: SpApiOperation): UsagePlan {
+    return this.#granted.get(keyOf(account, operation)) ?? this.#plans[operation];
+  }
+}
+
+function keyOf(account: string, operation: SpApiOperation): string {
+  return `${operation} ${account}`;
 }
