@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Cluster, initialise, openCluster, urlOf } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { findHome } from './home.js';
+import { reasonIn } from './last-words.js';
 import { findBinaries } from './platform-binaries.js';
 import { stillServes } from './processes.js';
 import { findServer, launchServer, type Server, shutDown } from './server.js';
@@ -72,7 +73,8 @@ function use(cluster: Cluster, first: Server, { started, entry, log }: Use): Emb
   let server = first;
   let stopping: Promise<void> | null = null;
   let reviving = false;
-  let complaint = '';
+  // Each is told once until the server is back: it is tried every second, perhaps for hours.
+  const complaints = new Set<string>();
 
   // Nobody else would bring it back: the system's out-of-memory killer takes databases first.
   const looking = setInterval(() => {
@@ -92,22 +94,24 @@ function use(cluster: Cluster, first: Server, { started, entry, log }: Use): Emb
       await locked(LOCK_TIMEOUT_MS, async () => {
         if (!stopping) await replace();
       });
-      complaint = '';
+      complaints.clear();
     } catch (error) {
-      const { message } = error as Error;
-      if (message !== complaint) log(`the embedded Postgres has ended and cannot be started again yet: ${message}`);
-      complaint = message;
+      const why = error instanceof EmbeddedPostgresError ? error.brief : (error as Error).message;
+      // Pids and the like differ each time.
+      const complaint = why.replaceAll(/\d+/g, '0');
+      if (!complaints.has(complaint)) log(`the embedded Postgres has ended and cannot be started again yet: ${why}`);
+      complaints.add(complaint);
     }
   }
 
   async function replace(): Promise<void> {
-    const said = server.lastLines();
+    const why = reasonIn(server.lastLines());
     const found = await findServer(cluster);
     if (found && found.port !== first.port) {
       throw new EmbeddedPostgresError(`another process serves it on port ${found.port} now; start askonce anew`);
     }
     server = found ?? (await launchServer(cluster, first.port));
-    log(`the embedded Postgres had ended and was started again${said ? `; it had said:\n${said}` : ''}`);
+    log(`the embedded Postgres had ended and was started again${why ? `; it had said: ${why}` : ''}`);
   }
 
   async function leave(): Promise<void> {

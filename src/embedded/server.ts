@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, DATABASE, spawnProgram, urlOf } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { reasonIn } from './last-words.js';
 import { answersSignals, servesDirectory } from './processes.js';
 
 /** A server that answers for a cluster, ours or another process's. */
@@ -51,6 +52,7 @@ export async function launchServer(cluster: Cluster, port?: number): Promise<Ser
     if (!attempt.transient || performance.now() > until) {
       throw new EmbeddedPostgresError(
         `The embedded Postgres in ${cluster.data} did not start. It said last:\n${attempt.lastLines || '(nothing)'}`,
+        { brief: reasonIn(attempt.lastLines) || `it did not start in ${cluster.data}, and said nothing of the reason` },
       );
     }
     await pause(200);
@@ -128,6 +130,9 @@ function settings(cluster: Cluster): string[] {
     logging_collector: 'off',
     log_destination: 'stderr',
     log_min_error_statement: 'panic',
+    // A server that recovers in place, and cannot (a full disk), has been seen to stand there for ever without a process that
+    // recovers it. One that ends is started anew by whoever uses it.
+    restart_after_crash: 'off',
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

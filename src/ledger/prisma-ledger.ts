@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DateTime } from 'luxon';
 import { PrismaClient } from './generated/client.js';
@@ -13,6 +14,7 @@ import { prismaSettling } from './prisma-settling.js';
 import { prismaSuppressions } from './prisma-suppressions.js';
 import { prismaSweeping } from './prisma-sweeping.js';
 import type { Reports } from './reports.js';
+import { ledgerTrouble, tellingTrouble } from './trouble-in-words.js';
 
 /** How long a statement may wait for a connection before the ledger counts as gone. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -20,16 +22,48 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Prisma's own limit of 5 s would break off a large page that waits for somebody else's rows. */
 const TRANSACTION_TIMEOUT_MS = 60_000;
 
+/** Longer than any statement may take. A connection that owes an answer for so long leads nowhere any more. */
+const SILENT_AFTER_MS = TRANSACTION_TIMEOUT_MS + 5_000;
+/** Where nothing is owed, the system asks whether the other side is still there; by default only after two hours. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/** The same loss of a connection is told again only after so long. */
+const SAME_AGAIN_AFTER_MS = 10_000;
+
 export interface LedgerOptions {
   /** At most so many connections. */
   readonly connections: number;
   /** Trouble on an idle connection (the server restarted): reported, never thrown; the next statement reconnects. */
   onConnectionLost(cause: Error): void;
+  readonly silentAfterMs?: number;
 }
 
 /** Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. */
 async function speakUtc(client: { query(sql: string): Promise<unknown> }): Promise<void> {
   await client.query(`SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'`);
+}
+
+/**
+ * A firewall that forgot a connection, or a machine that is gone, tells nobody: the system itself would wait for minutes to
+ * hours, and every statement with it. Idle connections are closed by the pool long before.
+ */
+function giveUpWhenSilent(client: object, afterMs: number): void {
+  const { connection } = client as { connection?: { stream?: Socket } };
+  const stream = connection?.stream;
+  stream?.setTimeout(afterMs, () => {
+    stream.destroy(new Error(`no answer from the database within ${afterMs} ms`));
+  });
+}
+
+/** A server that restarts ends every connection, each with the same words: they are passed on once. */
+function onceInAWhile(tell: (cause: Error) => void): (cause: Error) => void {
+  let last = { message: '', at: Number.NEGATIVE_INFINITY };
+  return (cause) => {
+    const now = performance.now();
+    if (cause.message === last.message && now - last.at < SAME_AGAIN_AFTER_MS) return;
+    last = { message: cause.message, at: now };
+    tell(ledgerTrouble(cause));
+  };
 }
 
 /** The ledger on Postgres. Migrations must have been applied. */
@@ -40,15 +74,21 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
       max: options.connections,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      onConnect: speakUtc,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      onConnect: (client) => {
+        giveUpWhenSilent(client, options.silentAfterMs ?? SILENT_AFTER_MS);
+        return speakUtc(client);
+      },
     },
-    { onPoolError: options.onConnectionLost },
+    { onPoolError: onceInAWhile(options.onConnectionLost) },
   );
   const db = new PrismaClient({
     adapter,
+    // Errors without lines of code.
+    errorFormat: 'minimal',
     transactionOptions: { timeout: TRANSACTION_TIMEOUT_MS, maxWait: CONNECT_TIMEOUT_MS },
   });
-  return {
+  return tellingTrouble({
     ...prismaFeeds(db),
     ...prismaSweeping(db),
     ...prismaOrders(db),
@@ -68,5 +108,5 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
       return DateTime.fromJSDate(row.now, { zone: 'utc' });
     },
     close: () => db.$disconnect(),
-  };
+  });
 }

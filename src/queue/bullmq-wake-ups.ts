@@ -5,7 +5,7 @@ import { startListening } from './listening.js';
 import { postgresBackend } from './postgres-backend.js';
 import { mendRecurring, recurringData, setRecurring } from './recurring.js';
 import { redisBackend } from './redis-backend.js';
-import { calmed } from './trouble.js';
+import { calmed, naming } from './trouble.js';
 import type { AlarmClock, Listening, OnTrouble, Recurring, Verb, WakeUp } from './wake-ups.js';
 import { succeedsWithin, within } from './within.js';
 
@@ -30,6 +30,8 @@ export interface WakeUpsOptions {
    * again after this plus two checks at a third of it each, when another process listens.
    */
   readonly lockMs?: number;
+  /** A connection that owes an answer for so long is given up. BullMQ itself waits for work for up to ten seconds. */
+  readonly silentAfterMs?: number;
 }
 
 const VERBS: readonly Verb[] = ['schedule', 'send', 'settle'];
@@ -46,9 +48,13 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
     lookEveryMs = 5_000,
     timeoutMs = 5_000,
     lockMs = 15_000,
+    silentAfterMs = 13_000,
   } = options;
   const onError = calmed(options.onError);
-  const backend = openBackend(address, (error) => onError(error, { queue: 'sweep', subject: null }));
+  const named = naming(address.kind === 'redis' ? 'the queue on Redis' : 'the queue on Postgres');
+  const backend = openBackend(address, silentAfterMs, (error) =>
+    onError(named(error), { queue: 'sweep', subject: null }),
+  );
   try {
     await within(timeoutMs, backend.prepare(), 'opening the queue');
   } catch (cause) {
@@ -71,7 +77,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
         // Nobody reads BullMQ's event log.
         streams: { events: { maxLen: 100 } },
       });
-      queue.on('error', (error) => onError(error, { queue: name, subject: null }));
+      queue.on('error', (error) => onError(named(error), { queue: name, subject: null }));
       return [name, queue];
     }),
   ) as Record<QueueName, RingQueue>;
@@ -84,7 +90,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
     try {
       await within(timeoutMs, mendRecurring(queues, recurring, machineClock), 'looking after the recurring work');
     } catch (error) {
-      onError(error as Error, { queue: 'sweep', subject: null });
+      onError(named(error), { queue: 'sweep', subject: null });
       await within(timeoutMs, backend.prepare(), 'preparing the queue').catch(() => {});
     }
   };
@@ -95,11 +101,18 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   }, lookEveryMs);
   looking.unref();
 
+  const answered = async <T>(work: Promise<T>, what: string): Promise<T> => {
+    try {
+      return await within(timeoutMs, work, what);
+    } catch (error) {
+      throw named(error);
+    }
+  };
   const ring = async (wakeUps: readonly WakeUp[]) => {
     for (const verb of VERBS) {
       const jobs = wakeUps.filter((one) => one.verb === verb).map((one) => jobFor(one, clock));
       for (let start = 0; start < jobs.length; start += CHUNK) {
-        await within(timeoutMs, queues[verb].addBulk(jobs.slice(start, start + CHUNK)), 'ringing');
+        await answered(queues[verb].addBulk(jobs.slice(start, start + CHUNK)), 'ringing');
       }
     }
   };
@@ -118,24 +131,25 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
     async keepRinging(list) {
       recurring = [];
       await mending;
-      await within(timeoutMs, setRecurring(queues, list), 'setting the recurring work');
+      await answered(setRecurring(queues, list), 'setting the recurring work');
       recurring = [...list];
     },
     async ringNow(name, key) {
-      await within(timeoutMs, queues[name].add(name, recurringData({ name, key }), { attempts: 1 }), 'ringing');
+      await answered(queues[name].add(name, recurringData({ name, key }), { attempts: 1 }), 'ringing');
     },
     async depth() {
       const counts = VERBS.map(async (verb) => {
         const { waiting = 0, delayed = 0 } = await queues[verb].getJobCounts('waiting', 'delayed');
         return [verb, waiting + delayed] as const;
       });
-      return Object.fromEntries(await within(timeoutMs, Promise.all(counts), 'counting')) as Record<Verb, number>;
+      return Object.fromEntries(await answered(Promise.all(counts), 'counting')) as Record<Verb, number>;
     },
-    ping: () => within(timeoutMs, backend.ping(), 'reaching the queue'),
+    ping: () => answered(backend.ping(), 'reaching it'),
     async listen(listeners, { concurrency = {}, onError: tell }) {
       const listening = await startListening(backend, listeners, {
         concurrency,
         onError: calmed(tell),
+        named,
         timeoutMs,
         lockMs,
         ringAgain: (verb, orderId, at, heard) => ring([{ verb, orderId, at: notItself(orderId, at, heard) }]),
@@ -150,12 +164,12 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   };
 }
 
-function openBackend(address: QueueAddress, onError: (error: Error) => void): Backend {
+function openBackend(address: QueueAddress, silentAfterMs: number, onError: (error: Error) => void): Backend {
   switch (address.kind) {
     case 'redis':
-      return redisBackend(address.url, onError);
+      return redisBackend(address.url, silentAfterMs, onError);
     case 'postgres':
-      return postgresBackend(address.url, onError);
+      return postgresBackend(address.url, silentAfterMs, onError);
     default:
       return address satisfies never;
   }

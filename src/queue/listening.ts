@@ -1,12 +1,15 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { DateTime } from 'luxon';
 import { type Backend, type JobData, QUEUE_NAMES, type QueueName, type RingWorker } from './backend.js';
+import type { Naming } from './trouble.js';
 import type { Listeners, Listening, OnTrouble, Verb } from './wake-ups.js';
 import { succeedsWithin, within } from './within.js';
 
 export interface ListeningOptions {
   readonly concurrency: Partial<Record<QueueName, number>>;
   readonly onError: OnTrouble;
+  /** Says of trouble with the queue itself whose it is. */
+  readonly named: Naming;
   readonly timeoutMs: number;
   readonly lockMs: number;
   /** Rings an order again; `heard` is the wake-up that is being answered. */
@@ -47,7 +50,7 @@ export async function startListening(
       // How long BullMQ sits still after a refused connection; its default is 15 seconds.
       runRetryDelay: 1_000,
     });
-    worker.on('error', (error) => options.onError(error, { queue: name, subject: null }));
+    worker.on('error', (error) => options.onError(options.named(error), { queue: name, subject: null }));
     return worker;
   };
 

@@ -7,12 +7,16 @@ import { succeedsWithin } from './within.js';
 const SCHEMA = 'bullmq';
 /** Each worker keeps one connection to LISTEN on; the rest is for queries. */
 const POOL_SIZE = QUEUE_NAMES.length + 7;
+const LONGEST_WAIT_SECONDS = 10;
 
-export function postgresBackend(url: string, onError: (error: Error) => void): Backend {
+export function postgresBackend(url: string, silentAfterMs: number, onError: (error: Error) => void): Backend {
   const pool = new pg.Pool({
     ...connectionTo(url),
     max: POOL_SIZE,
     keepAlive: true,
+    // A firewall that forgot a connection, or a machine that is gone, tells nobody; the system would wait for minutes to hours.
+    keepAliveInitialDelayMillis: 10_000,
+    query_timeout: silentAfterMs,
     connectionTimeoutMillis: 5_000,
     application_name: 'askonce-queue',
   });
@@ -25,7 +29,7 @@ export function postgresBackend(url: string, onError: (error: Error) => void): B
   return {
     openQueue: (name, options) => new Queue(fullName(name), { ...options, connection: pool }, createPostgresBackend),
     openWorker: (name, ring, options) =>
-      new Worker(fullName(name), ring, { ...options, connection: pool }, createPostgresBackend),
+      new Worker(fullName(name), ring, { ...options, connection: pool }, impatientBackend),
     async prepare() {
       const client = await pool.connect();
       try {
@@ -42,6 +46,16 @@ export function postgresBackend(url: string, onError: (error: Error) => void): B
     },
   };
 }
+
+/**
+ * Looks for work every ten seconds, as on Redis, also where nobody calls. BullMQ would wait for up to an hour for the next
+ * delayed wake-up, and hear of no new one where the connection it listens on died in silence.
+ */
+const impatientBackend: typeof createPostgresBackend = (...given) => {
+  const backend = createPostgresBackend(...given);
+  Object.defineProperty(backend, 'maximumBlockTimeout', { value: LONGEST_WAIT_SECONDS });
+  return backend;
+};
 
 /** Adds the schema to what the URL says itself: pg takes an `options` in the URL before one that is handed over. */
 function connectionTo(url: string): pg.ClientConfig {

@@ -7,11 +7,13 @@ import { within } from './within.js';
 const PREFIX = '{askonce}';
 const LONGEST_PAUSE_MS = 3_000;
 
-export function redisBackend(url: string, onError: (error: Error) => void): Backend {
+export function redisBackend(url: string, silentAfterMs: number, onError: (error: Error) => void): Backend {
   const options: RedisOptions = {
     retryStrategy: (times) => Math.min(times * 100, LONGEST_PAUSE_MS),
     // A timer that ioredis keeps running after `disconnect`, by default for two seconds.
     disconnectTimeout: 200,
+    // A firewall that forgot the connection, or a machine that is gone, tells nobody; the system would wait for minutes to hours.
+    socketTimeout: silentAfterMs,
   };
   // Those who ring want to know at once that nobody hears; those who listen wait for Redis to come back.
   const ringing = new Redis(url, { ...options, enableOfflineQueue: false, maxRetriesPerRequest: 1 });

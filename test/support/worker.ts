@@ -41,6 +41,8 @@ export class Worker {
   constructor(folder: string, { command = [executable, 'start'], environment = {} }: WorkerOptions = {}) {
     this.#child = spawn(process.execPath, command, { cwd: folder, env: { ...bareEnvironment, ...environment } });
     this.#ended = once(this.#child, 'close');
+    // A line told to a process that is dying is lost, as it should be.
+    this.#child.stdin?.on('error', () => {});
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => this.#hear(line));
@@ -50,6 +52,10 @@ export class Worker {
   /** Whether it ended although nobody asked it to. */
   get fell(): boolean {
     return !this.#endExpected && (this.#child.exitCode !== null || this.#child.signalCode !== null);
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   get pid(): number {
@@ -74,6 +80,17 @@ export class Worker {
   signal(signal: NodeJS.Signals): void {
     this.#endExpected = true;
     this.#child.kill(signal);
+  }
+
+  /** Writes a line to its input. */
+  tell(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Resolves when it has ended, which it is meant to do by itself. */
+  async end(): Promise<void> {
+    this.#endExpected = true;
+    await this.#ended;
   }
 
   /** As the out-of-memory killer does it: between any two instructions. */
