@@ -113,11 +113,15 @@ export interface Sweeping {
   due(kinds: readonly DueKind[], until: DateTime): Promise<DueOrder[]>;
   /** Orders whose wake-up should have rung before `before` and that nobody looked at; of each kind at most its limit. */
   unheard(kinds: readonly DueKind[], before: DateTime): Promise<DueOrder[]>;
-  /** Notes the wake-ups that were handed out, and how far the accounts' backlogs have times. */
+  /**
+   * Notes wake-ups that are about to be handed out, and how far the accounts' backlogs have times. Answers the orders that it
+   * was noted for: those that somebody else gave a wake-up since `unheardBefore`, or put off, are not among them.
+   */
   markRung(
     rung: readonly { readonly orderId: string; readonly at: DateTime }[],
     backlogs: readonly Backlog[],
-  ): Promise<void>;
+    unheardBefore: DateTime,
+  ): Promise<ReadonlySet<string>>;
   /** Takes back the account's wake-ups for asking that have not rung yet: at a new pace they are due at other times. */
   takeBackWakeUps(account: string, now: DateTime): Promise<void>;
   /** Closes open rows, of any account, whose window has ended (`sending` is settle's). Answers how many. */

@@ -28,18 +28,18 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
       return rows.map(dueOrder);
     },
 
-    async markRung(rung, backlogs) {
-      // An order may have heard its wake-up and been put off before this note of it: then it wants a new one, not this.
-      await db.$transaction([
-        db.$executeRaw`
+    async markRung(rung, backlogs, unheardBefore) {
+      const [marked] = await db.$transaction([
+        db.$queryRaw<{ order_id: string }[]>`
           UPDATE review_request r SET ring_at = locked.at
           FROM (
             SELECT order_id, rung.at
             FROM unnest(${rung.map(({ orderId }) => orderId)}::text[],
               ${rung.map(({ at }) => at.toJSDate())}::timestamptz[]) AS rung(order_id, at)
-            JOIN review_request known USING (order_id) WHERE known.next_look_at <= rung.at
+            JOIN review_request known USING (order_id)
+            WHERE known.next_look_at <= rung.at AND (known.ring_at IS NULL OR known.ring_at < ${unheardBefore.toJSDate()})
             ORDER BY order_id FOR NO KEY UPDATE OF known
-          ) AS locked WHERE r.order_id = locked.order_id`,
+          ) AS locked WHERE r.order_id = locked.order_id RETURNING r.order_id`,
         db.$executeRaw`
           UPDATE selling_partner p SET backlog_through = locked.through, backlog_rate = locked.rate
           FROM (
@@ -50,6 +50,7 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
             JOIN selling_partner known USING (name) ORDER BY name FOR NO KEY UPDATE OF known
           ) AS locked WHERE p.name = locked.name`,
       ]);
+      return new Set(marked.map(({ order_id }) => order_id));
     },
 
     async takeBackWakeUps(account, now) {

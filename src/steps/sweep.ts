@@ -33,10 +33,8 @@ export async function sweep(context: StepContext): Promise<void> {
   const kinds = states.flatMap((account) =>
     ringing(account).flatMap((state) => dueKinds(account.name, state, rates, span)),
   );
-  const [due, unheard] = await Promise.all([
-    ledger.due(kinds, span.near),
-    ledger.unheard(kinds, now.minus({ seconds: LOST_AFTER_SECONDS })),
-  ]);
+  const unheardBefore = now.minus({ seconds: LOST_AFTER_SECONDS });
+  const [due, unheard] = await Promise.all([ledger.due(kinds, span.near), ledger.unheard(kinds, unheardBefore)]);
   if (due.length + unheard.length === 0) return;
 
   const dueOf = byAccount(due);
@@ -46,13 +44,14 @@ export async function sweep(context: StepContext): Promise<void> {
   );
   const wakeUps = handedOut.flatMap((account) => account.wakeUps);
   if (wakeUps.length === 0) return;
-  // Rung first, noted second: a crash between the two rings twice, which is harmless; the other way round would ring late.
-  await context.wakeUps.ring(wakeUps);
-  await ledger.markRung(
-    wakeUps,
-    handedOut.flatMap(({ backlog }) => (backlog === null ? [] : [backlog])),
-  );
-  log.info('rung', { wakeUps: wakeUps.length, unheard: unheard.length });
+  const backlogs = handedOut.flatMap(({ backlog }) => (backlog === null ? [] : [backlog]));
+  // Noted first, rung second: of sweeps at the same time, each rings for what it noted. The other way round all of them
+  // would ring, and every second wake-up take slots for nothing. What a crash leaves noted and not rung counts as unheard soon.
+  const noted = await ledger.markRung(wakeUps, backlogs, unheardBefore);
+  const ours = wakeUps.filter(({ orderId }) => noted.has(orderId));
+  if (ours.length === 0) return;
+  await context.wakeUps.ring(ours);
+  log.info('rung', { wakeUps: ours.length, unheard: unheard.length });
 }
 
 /** Where the rate has changed since the wake-ups were handed out, they are taken back to be handed out at the new one. */

@@ -81,25 +81,27 @@ describe('the sweep', () => {
     expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A, A]);
   });
 
-  test('that dies between ringing and noting it rings again', async () => {
-    const stage = await openStage({
-      ledger: (ledger) => {
-        let first = true;
-        return {
-          markRung: async (...rung) => {
-            if (!first) return ledger.markRung(...rung);
-            first = false;
-            throw new Error('killed');
-          },
-        };
-      },
-    });
+  test('that dies between noting a wake-up and ringing it leaves one that counts as unheard', async () => {
+    const stage = await openStage();
     await given(stage.ledger, dueAt(A, noon));
+    const { ring } = stage.context.wakeUps;
+    stage.context.wakeUps.ring = () => Promise.reject(new Error('killed'));
 
     await expect(stage.sweep()).rejects.toThrow('killed');
+    stage.context.wakeUps.ring = ring;
+    stage.pass({ seconds: 31 });
     await stage.sweep();
 
-    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A, A]);
+    expect(stage.rung.map(({ orderId }) => orderId)).toEqual([A]);
+  });
+
+  test('rings once for an order, however many sweep at once', async () => {
+    const stage = await openStage();
+    await backlog(stage, 20);
+
+    await Promise.all([stage.sweep(), stage.sweep(), stage.sweep()]);
+
+    expect(stage.rung).toHaveLength(20);
   });
 
   test('spreads a backlog at the pace of the account: a burst, then one a second', async () => {

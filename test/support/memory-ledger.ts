@@ -55,17 +55,21 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
       return ofKinds(kinds, (open, limit) => open.upTo('rung', before.toMillis() - 1, limit));
     },
 
-    async markRung(rung, backlogs) {
+    async markRung(rung, backlogs, unheardBefore) {
+      const marked = new Set<string>();
       for (const { orderId, at } of rung) {
-        tables.update(
+        const row = tables.update(
           orderId,
-          ({ nextLookAt }) => nextLookAt !== null && nextLookAt <= at,
+          ({ nextLookAt, ringAt }) =>
+            nextLookAt !== null && nextLookAt <= at && (ringAt === null || ringAt < unheardBefore),
           () => ({ ringAt: at }),
         );
+        if (row !== null) marked.add(orderId);
       }
       for (const { account, through, rate } of backlogs) {
         accounts.change(account, () => ({ backlogThrough: through, backlogRate: rate }));
       }
+      return marked;
     },
 
     async takeBackWakeUps(account, now) {

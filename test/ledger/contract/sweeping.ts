@@ -115,7 +115,7 @@ export function sweepingContract(open: OpenLedger): void {
       await given(ledger, dueAt(A, noon));
       await given(ledger, dueAt(B, noon));
 
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       expect(ids(await ledger.due([asking], noon))).toEqual([B]);
     });
@@ -123,7 +123,7 @@ export function sweepingContract(open: OpenLedger): void {
     test('are again those that were looked at and put off', async () => {
       const { ledger } = open();
       await given(ledger);
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: noon.plus({ hours: 1 }) }, null, noon);
 
@@ -150,7 +150,7 @@ export function sweepingContract(open: OpenLedger): void {
     test('counts as unheard when it should have rung before the instant', async () => {
       const { ledger } = open();
       await given(ledger);
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       expect(await ledger.unheard([asking], noon)).toEqual([]);
       expect(ids(await ledger.unheard([asking], noon.plus(1)))).toEqual([A]);
@@ -163,6 +163,7 @@ export function sweepingContract(open: OpenLedger): void {
       await ledger.markRung(
         [A, B].map((orderId) => ({ orderId, at: noon })),
         [],
+        noon,
       );
 
       expect(ids(await ledger.unheard([asking], noon.plus(1)))).toEqual([A]);
@@ -179,6 +180,7 @@ export function sweepingContract(open: OpenLedger): void {
           { orderId: B, at: noon.plus(1) },
         ],
         [],
+        noon,
       );
 
       expect(ids(await ledger.unheard([{ ...asking, limit: 1 }], noon.plus({ hours: 1 })))).toEqual([B]);
@@ -190,7 +192,7 @@ export function sweepingContract(open: OpenLedger): void {
       const tomorrow = noon.plus({ days: 1 });
       await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: tomorrow }, null, noon);
 
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       expect(await ledger.unheard([asking], noon.plus({ hours: 1 }))).toEqual([]);
       expect(ids(await ledger.due([asking], tomorrow))).toEqual([A]);
@@ -200,7 +202,7 @@ export function sweepingContract(open: OpenLedger): void {
       const { ledger } = open();
       await given(ledger, planned({ kind: 'expired', reason: 'window-closed', delivery: null, window: null }));
 
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       expect(await ledger.unheard([asking], noon.plus({ hours: 1 }))).toEqual([]);
     });
@@ -210,7 +212,7 @@ export function sweepingContract(open: OpenLedger): void {
       await given(ledger);
       const { leaseUntil } = await claimed(ledger);
 
-      await ledger.markRung([{ orderId: A, at: leaseUntil }], []);
+      await ledger.markRung([{ orderId: A, at: leaseUntil }], [], noon);
 
       expect(ids(await ledger.unheard([{ ...asking, state: 'sending' }], leaseUntil.plus(1)))).toEqual([A]);
     });
@@ -228,6 +230,7 @@ export function sweepingContract(open: OpenLedger): void {
           { orderId: C, at: soon },
         ],
         [{ account: 'tea', through: soon, rate: 1 }],
+        noon,
       );
 
       await ledger.takeBackWakeUps('tea', noon);
@@ -245,22 +248,40 @@ export function sweepingContract(open: OpenLedger): void {
 
       for (let round = 0; round < 5; round += 1) {
         await Promise.all([
-          ledger.markRung(rung, []),
-          ledger.markRung(rung.toReversed(), []),
+          ledger.markRung(rung, [], noon),
+          ledger.markRung(rung.toReversed(), [], noon),
           ledger.releaseDryRun(['tea'], noon),
           ledger.takeBackWakeUps('tea', noon.minus({ hours: 1 })),
-          ledger.markRung(rung, []),
+          ledger.markRung(rung, [], noon),
         ]);
       }
 
       expect((await ledger.known(ids)).size).toBe(400);
     });
 
+    test('is noted for one of those who hand it out at once, and again once nobody heard it', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await given(ledger, dueAt(B, askTime));
+      const rung = (at: DateTime) => [A, B].map((orderId) => ({ orderId, at }));
+
+      const answers = await Promise.all([
+        ledger.markRung(rung(noon), [], noon),
+        ledger.markRung(rung(noon.plus(3)), [], noon),
+      ]);
+      const tooSoon = await ledger.markRung(rung(noon.plus(7)), [], noon);
+      const unheard = await ledger.markRung(rung(noon.plus(9)), [], noon.plus(4));
+
+      expect(answers.flatMap((noted) => [...noted]).toSorted()).toEqual([A, B]);
+      expect(tooSoon.size).toBe(0);
+      expect([...unheard].toSorted()).toEqual([A, B]);
+    });
+
     test('tells how far the backlog of its account reaches', async () => {
       const { ledger } = open();
       const through = noon.plus({ minutes: 30 });
 
-      await ledger.markRung([], [{ account: 'tea', through, rate: 0.25 }]);
+      await ledger.markRung([], [{ account: 'tea', through, rate: 0.25 }], noon);
 
       expect(await ledger.account('tea')).toMatchObject({ backlogThrough: through, backlogRate: 0.25 });
       expect(await ledger.account('toys')).toMatchObject({ backlogThrough: null, backlogRate: null });
