@@ -56,6 +56,7 @@ export function prismaReplanning(db: PrismaClient): Replanning {
             AS fresh(id, was, last_updated_at, state, reason, rule, delivered_earliest, delivered_about, delivered_latest,
               evidence, opens_at, closes_at, ask_at, next_look_at)
           ) AS fresh ON r.order_id = fresh.id AND r.state = fresh.was
+            AND (r.state <> 'skipped' OR "review_request_may_return"(r.reason))
             AND r.last_updated_at = to_timestamp(fresh.last_updated_at / 1000.0)
           ORDER BY r.order_id FOR NO KEY UPDATE OF r
         ), written AS (

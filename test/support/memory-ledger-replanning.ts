@@ -1,6 +1,6 @@
 import type { Replanning } from '../../src/ledger/ledger.js';
 import { type OrderOnRecord, packagesOf } from '../../src/policy/replan.js';
-import { canReturn } from '../../src/policy/review-request.js';
+import { canReturn, isFinal } from '../../src/policy/review-request.js';
 import type { Row, Tables } from './memory-ledger-rows.js';
 
 export function memoryReplanning(tables: Tables): Replanning {
@@ -25,8 +25,10 @@ export function memoryReplanning(tables: Tables): Replanning {
         const { delivery, window } = plan.kind === 'waiting' ? { delivery: null, window: null } : plan;
         const changed = tables.update(
           order.facts.orderId,
-          ({ state, lastUpdatedAt }) =>
-            state === order.state && lastUpdatedAt?.toMillis() === order.facts.lastUpdatedAt.toMillis(),
+          ({ state, reason, lastUpdatedAt }) =>
+            state === order.state &&
+            !isFinal(state, reason) &&
+            lastUpdatedAt?.toMillis() === order.facts.lastUpdatedAt.toMillis(),
           (row) => ({
             state: plan.kind,
             reason: plan.kind === 'scheduled' ? null : plan.reason,

@@ -253,7 +253,7 @@ export function pagesContract(open: OpenLedger): void {
       const tomorrow = noon.plus({ days: 1 });
       await given(ledger);
       await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: tomorrow }, null, noon);
-      await ledger.markRung([{ orderId: A, at: tomorrow }], []);
+      await ledger.markRung([{ orderId: A, at: tomorrow }], [], noon);
 
       const counts = await ledger.recordPage(
         aPage([planned(scheduled(), { lastUpdatedAt: at('2026-03-20T11:00:00Z') })]),
@@ -271,7 +271,7 @@ export function pagesContract(open: OpenLedger): void {
       const { ledger } = open();
       await given(ledger);
       await ledger.putOff(A, 'scheduled', { reason: 'not-offered', lookAt: noon.plus({ days: 1 }) }, null, noon);
-      await ledger.markRung([{ orderId: A, at: noon.plus({ days: 1 }) }], []);
+      await ledger.markRung([{ orderId: A, at: noon.plus({ days: 1 }) }], [], noon);
       const later = noon.plus({ days: 5 });
 
       await ledger.recordPage(
@@ -331,6 +331,17 @@ export function pagesContract(open: OpenLedger): void {
   });
 
   describe('an order that two accounts see', () => {
+    test('is on record once', async () => {
+      const { ledger } = open();
+      const ids: string[] = [];
+      await given(ledger, planned());
+
+      await given(ledger, planned(), 'toys');
+
+      for await (const batch of ledger.everyRequest()) ids.push(...batch.map(({ orderId }) => orderId));
+      expect(ids).toEqual([A]);
+    });
+
     test('stays with the first', async () => {
       const { ledger } = open();
       await given(ledger, planned());

@@ -177,7 +177,7 @@ export function replanningContract(open: OpenLedger): void {
     test('is written with its decision, and wants a wake-up of its own', async () => {
       const { ledger } = open();
       await given(ledger);
-      await ledger.markRung([{ orderId: A, at: noon }], []);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
 
       const written = await replanAll(scheduled({ askAt: later, rule: 'asking-hours' }));
 
@@ -309,6 +309,23 @@ export function replanningContract(open: OpenLedger): void {
       expect(await ledger.read(A)).toMatchObject({ askAt: later, reason: null });
     });
 
+    test('leaves an order alone of which somebody said "never" meanwhile, and is written for the others', async () => {
+      const { ledger } = open();
+      await given(ledger, planned(skipped('only-skus')));
+      await given(ledger, planned(skipped('only-skus'), { orderId: B }));
+      const orders = await onRecord();
+      await ledger.suppress([A], 'anna', 'asked by phone', noon);
+
+      const written = await ledger.recordReplans(
+        orders.map((order) => ({ order, plan: scheduled() })),
+        noon,
+      );
+
+      expect(written).toBe(1);
+      expect(await ledger.read(A)).toMatchObject({ state: 'skipped', reason: 'suppressed' });
+      expect((await ledger.read(B))?.state).toBe('scheduled');
+    });
+
     test('of no order at all is nothing', async () => {
       expect(await open().ledger.recordReplans([], noon)).toBe(0);
     });
@@ -323,7 +340,7 @@ export function replanningContract(open: OpenLedger): void {
         const plans = (await onRecord()).map((order) => ({ order, plan: scheduled({ askAt: noon.plus(round) }) }));
         await Promise.all([
           ledger.recordReplans(plans, noon),
-          ledger.markRung(rung, []),
+          ledger.markRung(rung, [], noon),
           ledger.recordReplans(plans.toReversed(), noon),
           ledger.takeBackWakeUps('tea', noon.minus({ hours: 1 })),
         ]);
