@@ -15,8 +15,8 @@ import { FIRST_ORDERS, Trickle } from './trickle.js';
 
 /** From one accident's end to the next. */
 const BREATHER_MS = { least: 1_000, most: 3_500 };
-/** Work that has not gone on by itself this long after the dependency is back is stuck. */
-const STUCK_AFTER_MS = 60_000;
+/** Work that has not gone on by itself this long after the dependency is back is stuck. The ledger gives up a silent connection after 65 s. */
+const STUCK_AFTER_MS = 90_000;
 /** No accident takes longer, on a busy machine either. */
 const ACCIDENT_MS = 180_000;
 /** On a busy machine; nothing is measured by it. */
