@@ -277,9 +277,11 @@ export interface Settling {
   firstLooks(account: string, since: DateTime): Promise<FirstLooks>;
 }
 
-/** Guards against two settlers: the number of looks the decision was made on. */
+/** Guards against two settlers: the doubt as it stood when the decision was made. */
 export interface SettleMark {
   readonly settleLooks: number;
+  /** When the look was due. A settler that was stopped for days may meet a later doubt of the same order, with as many looks. */
+  readonly nextLookAt: DateTime;
 }
 
 export type SettleResult =

@@ -24,6 +24,8 @@ const TRANSACTION_TIMEOUT_MS = 60_000;
 
 /** Longer than any statement may take. A connection that owes an answer for so long leads nowhere any more. */
 const SILENT_AFTER_MS = TRANSACTION_TIMEOUT_MS + 5_000;
+/** A transaction whose process says nothing for so long is broken off by the server. */
+const FROZEN_AFTER_MS = 10_000;
 /** Where nothing is owed, the system asks whether the other side is still there; by default only after two hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
@@ -38,9 +40,14 @@ export interface LedgerOptions {
   readonly silentAfterMs?: number;
 }
 
-/** Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. */
-async function speakUtc(client: { query(sql: string): Promise<unknown> }): Promise<void> {
-  await client.query(`SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'`);
+/**
+ * Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. And a process
+ * that is frozen in the middle of a transaction must not keep everybody else from its rows for as long.
+ */
+async function prepareSession(client: { query(sql: string): Promise<unknown> }): Promise<void> {
+  await client.query(
+    `SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'; SET idle_in_transaction_session_timeout TO ${FROZEN_AFTER_MS}`,
+  );
 }
 
 /**
@@ -76,8 +83,10 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       onConnect: (client) => {
+        // The pool hears its idle clients only, and an 'error' event that nobody hears ends the process.
+        client.on('error', () => {});
         giveUpWhenSilent(client, options.silentAfterMs ?? SILENT_AFTER_MS);
-        return speakUtc(client);
+        return prepareSession(client);
       },
     },
     { onPoolError: onceInAWhile(options.onConnectionLost) },

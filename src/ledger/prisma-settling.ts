@@ -31,6 +31,7 @@ export function prismaSettling(db: PrismaClient): Settling {
         WITH settled AS (
           UPDATE review_request SET ${newColumns(result)}, ring_at = NULL, changed_at = ${at}
           WHERE order_id = ${orderId} AND state = 'unknown' AND settle_looks = ${expected.settleLooks}
+            AND next_look_at = ${expected.nextLookAt.toJSDate()}
           RETURNING order_id
         ), noted AS (
           INSERT INTO attempt ${attemptColumns()}

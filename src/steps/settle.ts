@@ -1,6 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { Answer } from '../amazon/gateway.js';
-import type { AttemptFacts, ReviewRequest, SettleResult } from '../ledger/ledger.js';
+import type { AttemptFacts, ReviewRequest, SettleMark, SettleResult } from '../ledger/ledger.js';
 import type { LookOutcome } from '../policy/outcome.js';
 import { type Doubt, judge, lookTime, type Sight, suddenlyEmpty, type Verdict } from '../policy/settling.js';
 import { meetTrouble } from './account-trouble.js';
@@ -25,13 +25,14 @@ export async function settle(orderId: string, context: StepContext): Promise<voi
   if (slot.kind === 'busy') return lookLater(row, slot.freeAt, null, context);
   const look = await account.gateway.look({ orderId, marketplaceId: row.marketplaceId });
   await learnFrom(look.call, account.name, 'getSolicitationActions', context);
+  const mark = { settleLooks: row.settleLooks, nextLookAt: row.nextLookAt };
   const doubt: Doubt = {
     intentAt: row.intentAt,
     closesAt: row.closesAt,
     looksBefore: row.settleLooks,
     previous: row.lastSight,
   };
-  return weigh(row, doubt, look, account, context);
+  return weigh(row, { doubt, mark }, look, account, context);
 }
 
 /** The row if it is in doubt; a `sending` row whose lease ran out is taken over first. */
@@ -50,7 +51,7 @@ async function openDoubt(
 
 async function weigh(
   row: ReviewRequest,
-  doubt: Doubt,
+  { doubt, mark }: { readonly doubt: Doubt; readonly mark: SettleMark },
   { outcome, call }: Answer<LookOutcome>,
   account: StepAccount,
   context: StepContext,
@@ -70,7 +71,7 @@ async function weigh(
             lookAt: lookTime(doubt, settings, now.plus(settings.looks[0] ?? settings.recheckEvery)),
           } as const);
       const attempt = attemptOf('settle', outcome.kind, call, counts ? result.kind : 'not-counted');
-      const settled = await ledger.recordSight(row.orderId, { settleLooks: doubt.looksBefore }, result, attempt, now);
+      const settled = await ledger.recordSight(row.orderId, mark, result, attempt, now);
       log.info('settle-look', {
         account: row.account,
         orderId: row.orderId,

@@ -1,4 +1,11 @@
-import type { AccountRow, AttemptFacts, Ledger, PlannedOrder, PlannedPage } from '../../src/ledger/ledger.js';
+import type {
+  AccountRow,
+  AttemptFacts,
+  Ledger,
+  PlannedOrder,
+  PlannedPage,
+  SettleMark,
+} from '../../src/ledger/ledger.js';
 import type { AfterAnswer } from '../../src/policy/answer.js';
 import { nothingSeen } from '../../src/policy/evidence.js';
 import type { OrderFacts } from '../../src/policy/order.js';
@@ -112,12 +119,18 @@ export async function inDoubt(ledger: Ledger, orderId = A): Promise<void> {
   await ledger.record(claim, lost, anAttempt({ kind: 'answer', outcome: 'unknown' }), noon);
 }
 
+/** What a settler decides on that looks at the order now. */
+export async function markOf(ledger: Ledger, orderId = A): Promise<SettleMark> {
+  const row = await ledger.read(orderId);
+  return { settleLooks: row?.settleLooks ?? 0, nextLookAt: row?.nextLookAt ?? noon };
+}
+
 /** An order that was in doubt, and that settle gave back because Amazon offered it twice. */
 export async function givenBack(ledger: Ledger, orderId = A): Promise<void> {
   await inDoubt(ledger, orderId);
   await ledger.recordSight(
     orderId,
-    { settleLooks: 0 },
+    await markOf(ledger, orderId),
     { kind: 'scheduled', lookAt: noon },
     anAttempt({ kind: 'settle' }),
     noon,

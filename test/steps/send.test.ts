@@ -11,6 +11,7 @@ import {
   closingAt,
   given,
   inDoubt,
+  markOf,
   planned,
   scheduled,
   waiting,
@@ -481,7 +482,13 @@ describe('"not available"', () => {
   test('after a lost answer was us', async () => {
     const stage = await openStage();
     await inDoubt(stage.ledger);
-    await stage.ledger.recordSight(A, { settleLooks: 0 }, { kind: 'scheduled', lookAt: noon }, anAttempt(), noon);
+    await stage.ledger.recordSight(
+      A,
+      await markOf(stage.ledger),
+      { kind: 'scheduled', lookAt: noon },
+      anAttempt(),
+      noon,
+    );
     stage.amazon.asks(notAvailable);
 
     await stage.send(A);
@@ -506,7 +513,7 @@ test("an order outside of Amazon's window is looked at again a day later", async
 test('an order whose action is gone after a lost answer goes back to settle instead of being held', async () => {
   const stage = await openStage();
   await inDoubt(stage.ledger);
-  await stage.ledger.recordSight(A, { settleLooks: 0 }, { kind: 'scheduled', lookAt: noon }, anAttempt(), noon);
+  await stage.ledger.recordSight(A, await markOf(stage.ledger), { kind: 'scheduled', lookAt: noon }, anAttempt(), noon);
   stage.amazon.looks(gone, gone);
 
   await stage.send(A);

@@ -1,7 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SettleResult } from '../../src/ledger/ledger.js';
 import type { LookOutcome } from '../../src/policy/outcome.js';
-import { A, anAttempt, B, claimed, closing, closingAt, given, inDoubt, planned, scheduled } from '../ledger/planned.js';
+import {
+  A,
+  anAttempt,
+  B,
+  claimed,
+  closing,
+  closingAt,
+  given,
+  inDoubt,
+  markOf,
+  planned,
+  scheduled,
+} from '../ledger/planned.js';
 import { noon, openStage, type Stage, type StageOptions } from '../support/steps.js';
 import { answerLost, denied, gone, offered, revoked, throttled, tokenServiceDown } from '../support/steps-amazon.js';
 
@@ -304,7 +316,7 @@ test('a result found by a settler that was stopped does not undo what another fo
   const stage = await withDoubt();
   const sent: SettleResult = { kind: 'sent', knownBy: 'inferred' };
   stage.amazon.looks(async () => {
-    await stage.ledger.recordSight(A, { settleLooks: 0 }, sent, anAttempt({ kind: 'settle' }), stage.now());
+    await stage.ledger.recordSight(A, await markOf(stage.ledger), sent, anAttempt({ kind: 'settle' }), stage.now());
     return offered;
   });
 

@@ -163,7 +163,10 @@ export function memorySettling(tables: Tables): Settling {
     async recordSight(orderId, expected, result, attempt, now) {
       const settled = tables.update(
         orderId,
-        ({ state, settleLooks }) => state === 'unknown' && settleLooks === expected.settleLooks,
+        ({ state, settleLooks, nextLookAt }) =>
+          state === 'unknown' &&
+          settleLooks === expected.settleLooks &&
+          nextLookAt?.toMillis() === expected.nextLookAt.toMillis(),
         (row) => ({ ...sightColumns(row, result), ringAt: null }),
       );
       const row = tables.rows.get(orderId);

@@ -10,6 +10,7 @@ import {
   inDoubt,
   LEASE_SECONDS,
   lost,
+  markOf,
   noon,
   planned,
   scheduled,
@@ -75,7 +76,7 @@ export function settlingContract(open: OpenLedger): void {
 
       const settled = await ledger.recordSight(
         A,
-        { settleLooks: 0 },
+        await markOf(ledger),
         { kind: 'look-again', sight: 'gone', lookAt },
         look,
         later,
@@ -96,7 +97,7 @@ export function settlingContract(open: OpenLedger): void {
       await inDoubt(ledger);
       const lookAt = later.plus({ minutes: 1 });
 
-      await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'look-again', sight: null, lookAt }, look, later);
+      await ledger.recordSight(A, await markOf(ledger), { kind: 'look-again', sight: null, lookAt }, look, later);
 
       expect(await ledger.read(A)).toMatchObject({ settleLooks: 0, lastSight: null, nextLookAt: lookAt });
     });
@@ -105,7 +106,7 @@ export function settlingContract(open: OpenLedger): void {
       const { ledger } = open();
       await inDoubt(ledger);
 
-      await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'sent', knownBy: 'inferred' }, look, later);
+      await ledger.recordSight(A, await markOf(ledger), { kind: 'sent', knownBy: 'inferred' }, look, later);
 
       expect(await ledger.read(A)).toMatchObject({
         state: 'sent',
@@ -120,7 +121,7 @@ export function settlingContract(open: OpenLedger): void {
       const { ledger } = open();
       await inDoubt(ledger);
 
-      await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'scheduled', lookAt: later }, look, later);
+      await ledger.recordSight(A, await markOf(ledger), { kind: 'scheduled', lookAt: later }, look, later);
 
       expect(await ledger.read(A)).toMatchObject({
         state: 'scheduled',
@@ -136,7 +137,7 @@ export function settlingContract(open: OpenLedger): void {
       const { ledger } = open();
       await inDoubt(ledger);
 
-      await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'expired', reason: 'fate-unknown' }, look, later);
+      await ledger.recordSight(A, await markOf(ledger), { kind: 'expired', reason: 'fate-unknown' }, look, later);
 
       expect(await ledger.read(A)).toMatchObject({ state: 'expired', reason: 'fate-unknown', nextLookAt: null });
     });
@@ -145,9 +146,10 @@ export function settlingContract(open: OpenLedger): void {
       const { ledger } = open();
       await inDoubt(ledger);
 
+      const mark = await markOf(ledger);
       const settled = await Promise.all([
-        ledger.recordSight(A, { settleLooks: 0 }, { kind: 'look-again', sight: 'gone', lookAt: later }, look, noon),
-        ledger.recordSight(A, { settleLooks: 0 }, { kind: 'look-again', sight: 'offered', lookAt: later }, look, noon),
+        ledger.recordSight(A, mark, { kind: 'look-again', sight: 'gone', lookAt: later }, look, noon),
+        ledger.recordSight(A, mark, { kind: 'look-again', sight: 'offered', lookAt: later }, look, noon),
       ]);
 
       expect(settled.filter(Boolean)).toHaveLength(1);
@@ -159,16 +161,33 @@ export function settlingContract(open: OpenLedger): void {
       const { ledger } = open();
       await given(ledger);
 
-      expect(await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'sent', knownBy: 'inferred' }, look, noon)).toBe(
+      expect(await ledger.recordSight(A, await markOf(ledger), { kind: 'sent', knownBy: 'inferred' }, look, noon)).toBe(
         false,
       );
       expect((await ledger.read(A))?.state).toBe('scheduled');
     });
 
+    test('decides nothing of a later doubt of the same order, however alike the two are', async () => {
+      const { ledger } = open();
+      const lookAgain = { kind: 'look-again', sight: 'offered', lookAt: later } as const;
+      await inDoubt(ledger);
+      await ledger.recordSight(A, await markOf(ledger), lookAgain, look, noon);
+      const stopped = await markOf(ledger);
+      await ledger.recordSight(A, stopped, { kind: 'scheduled', lookAt: later }, look, later);
+      const days = later.plus({ days: 2 });
+      await ledger.record(await claimed(ledger, A, days), lost, anAttempt({ kind: 'answer' }), days);
+      await ledger.recordSight(A, await markOf(ledger), { ...lookAgain, lookAt: days.plus({ days: 1 }) }, look, days);
+
+      const settled = await ledger.recordSight(A, stopped, { kind: 'scheduled', lookAt: days }, look, days);
+
+      expect(settled).toBe(false);
+      expect(await ledger.read(A)).toMatchObject({ state: 'unknown', settleLooks: 1, doubts: 2 });
+    });
+
     test('begins to count anew with the next POST', async () => {
       const { ledger } = open();
       await inDoubt(ledger);
-      await ledger.recordSight(A, { settleLooks: 0 }, { kind: 'scheduled', lookAt: noon }, look, noon);
+      await ledger.recordSight(A, await markOf(ledger), { kind: 'scheduled', lookAt: noon }, look, noon);
 
       await ledger.record(await claimed(ledger), lost, anAttempt({ kind: 'answer' }), noon);
 

@@ -59,6 +59,12 @@ export type Fate =
   | { readonly state: 'unknown'; readonly reason: string; readonly lookAt: Millis }
   | { readonly state: 'scheduled'; readonly reason: string; readonly lookAt: Millis; readonly givesBack: boolean };
 
+/** The doubt that a look was taken in. */
+export interface SightMark {
+  readonly settleLooks: number;
+  readonly nextLookAt: Millis;
+}
+
 export type SightFate = Fate | { readonly state: 'look-again'; readonly sight: Sight | null; readonly lookAt: Millis };
 
 export interface Cap {

@@ -10,6 +10,7 @@ import {
   planOf,
   type SightFate,
   type Sighting,
+  type SightMark,
   unseen,
 } from './order.js';
 
@@ -126,10 +127,11 @@ export class Reference {
     return true;
   }
 
-  recordSight(orderId: string, looksBefore: number, fate: SightFate): boolean {
+  recordSight(orderId: string, mark: SightMark, fate: SightFate): boolean {
     const order = this.orders.get(orderId);
     this.#change(orderId, ['settle outcome'], {});
-    if (order?.state !== 'unknown' || order.settleLooks !== looksBefore) return false;
+    if (order?.state !== 'unknown') return false;
+    if (order.settleLooks !== mark.settleLooks || order.nextLookAt !== mark.nextLookAt) return false;
     const settleLooks = order.settleLooks + 1;
     if (fate.state !== 'look-again') {
       const { lastSight } = fate.state === 'scheduled' ? { lastSight: null } : order;

@@ -26,18 +26,21 @@ const anyResult = fc.constantFrom<SightFate>(
   { state: 'look-again', sight: null, lookAt: QUARTER },
 );
 
-/** Decided on the looks taken so far, or on one less: then another settler was faster. */
+/** Decided on the looks taken so far, or on one less, or in another doubt: then another settler was faster. */
 export const aSight: fc.Arbitrary<Operation> = fc
-  .record({ aim: anyAim, stale: fc.constantFrom(false, false, false, true), result: anyResult })
+  .record({ aim: anyAim, stale: fc.constantFrom(null, null, null, 'look', 'doubt'), result: anyResult })
   .map(({ aim, stale, result }) => ({ ledger, now }, known) => {
     const orderId = aimAt(aim, known, ['unknown']);
-    const settleLooks = Math.abs((known.orders.get(orderId)?.settleLooks ?? 0) - (stale ? 1 : 0));
+    const order = known.orders.get(orderId);
+    const settleLooks = Math.abs((order?.settleLooks ?? 0) - (stale === 'look' ? 1 : 0));
+    const nextLookAt = (order?.nextLookAt ?? now) - (stale === 'doubt' ? QUARTER : 0);
+    const mark = { settleLooks, nextLookAt: instant(nextLookAt) };
     const fate = 'lookAt' in result ? { ...result, lookAt: now + result.lookAt } : result;
     const attempt = attemptOf('settle');
     return {
       text: `${orderId} is found to be ${result.state} after ${settleLooks} looks`,
-      ledger: () => ledger.recordSight(orderId, { settleLooks }, settleResult(fate), attempt, instant(now)),
-      reference: (reference) => reference.recordSight(orderId, settleLooks, fate),
+      ledger: () => ledger.recordSight(orderId, mark, settleResult(fate), attempt, instant(now)),
+      reference: (reference) => reference.recordSight(orderId, { settleLooks, nextLookAt }, fate),
     };
   });
 
