@@ -5,8 +5,8 @@ import type { Timers, WorkerClock } from './clock.js';
 const TOLERANCE_MS = 120_000;
 /** An answer of the ledger's that took longer tells its time too vaguely. */
 const LONGEST_READING_MS = 2_000;
-/** Where Amazon has not been heard by then, nobody here asks it anything; its clock is then taken to agree. */
-const AMAZON_IS_HEARD_WITHIN_MS = 60_000;
+/** Where Amazon has not been heard in a whole day, nobody here asks it anything; its clock is then taken to agree. */
+const AMAZON_IS_HEARD_WITHIN_MS = 86_400_000;
 /** Small corrections are everyday; nobody needs to read of them. */
 const WORTH_TELLING_MS = 5_000;
 

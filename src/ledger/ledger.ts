@@ -266,11 +266,12 @@ export interface Claim {
 export interface Settling {
   /** A `sending` row whose lease ran out becomes `unknown`; the claim is gone from then on. Null: it is not so. */
   takeOver(orderId: string, lookAt: DateTime, now: DateTime): Promise<ReviewRequest | null>;
+  /** Writes what a look decided, or when to look instead of now, if the doubt still stands as `expected`; the attempt is kept. */
   recordSight(
     orderId: string,
     expected: SettleMark,
     sight: SettleResult,
-    attempt: AttemptFacts,
+    attempt: AttemptFacts | null,
     now: DateTime,
   ): Promise<boolean>;
   /** First looks of the account since `since`, and of the span before it. */

@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from './generated/client.js';
-import type { SettleResult, Settling } from './ledger.js';
+import type { AttemptFacts, SettleResult, Settling } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
 import { reviewRequest } from './rows.js';
 
@@ -33,10 +33,7 @@ export function prismaSettling(db: PrismaClient): Settling {
           WHERE order_id = ${orderId} AND state = 'unknown' AND settle_looks = ${expected.settleLooks}
             AND next_look_at = ${expected.nextLookAt.toJSDate()}
           RETURNING order_id
-        ), noted AS (
-          INSERT INTO attempt ${attemptColumns()}
-          SELECT order_id, account, ${at}, ${attemptValues(attempt, null)} FROM review_request WHERE order_id = ${orderId}
-        )
+        )${attempt === null ? Prisma.empty : noted(orderId, attempt, at)}
         SELECT count(*) AS settled FROM settled`;
       return rows[0] !== undefined && rows[0].settled > 0n;
     },
@@ -61,6 +58,13 @@ export function prismaSettling(db: PrismaClient): Settling {
       };
     },
   };
+}
+
+function noted(orderId: string, attempt: AttemptFacts, at: Date): Prisma.Sql {
+  return Prisma.sql`, noted AS (
+    INSERT INTO attempt ${attemptColumns()}
+    SELECT order_id, account, ${at}, ${attemptValues(attempt, null)} FROM review_request WHERE order_id = ${orderId}
+  )`;
 }
 
 function newColumns(result: SettleResult): Prisma.Sql {

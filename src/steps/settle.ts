@@ -13,19 +13,19 @@ export async function settle(orderId: string, context: StepContext): Promise<voi
   const row = await openDoubt(orderId, context);
   if (row === null || row.nextLookAt === null || row.nextLookAt > clock.now()) return;
   if (row.marketplaceId === null || row.intentAt === null || row.closesAt === null) return;
+  const mark = { settleLooks: row.settleLooks, nextLookAt: row.nextLookAt };
   const account = accounts.get(row.account);
   const state = await ledger.account(row.account);
   // A pause stops asking, not looking; only where Amazon refuses the whole account is looking useless.
   if (account === undefined || state === null || state.paused?.by === 'askonce') return;
   if (state.coolDownUntil !== null && state.coolDownUntil > clock.now()) {
-    return lookLater(row, state.coolDownUntil, null, context);
+    return lookLater(row, mark, state.coolDownUntil, null, context);
   }
 
   const slot = await takeSlot(account.name, 'getSolicitationActions', context);
-  if (slot.kind === 'busy') return lookLater(row, slot.freeAt, null, context);
+  if (slot.kind === 'busy') return lookLater(row, mark, slot.freeAt, null, context);
   const look = await account.gateway.look({ orderId, marketplaceId: row.marketplaceId });
   await learnFrom(look.call, account.name, 'getSolicitationActions', context);
-  const mark = { settleLooks: row.settleLooks, nextLookAt: row.nextLookAt };
   const doubt: Doubt = {
     intentAt: row.intentAt,
     closesAt: row.closesAt,
@@ -83,29 +83,37 @@ async function weigh(
       return;
     }
     case 'throttled':
-      return lookLater(row, await backOff(account.name, 'getSolicitationActions', context), null, context);
+      return lookLater(row, mark, await backOff(account.name, 'getSolicitationActions', context), null, context);
     case 'account-trouble': {
       const order = row.marketplaceId === null ? null : { orderId: row.orderId, marketplaceId: row.marketplaceId };
       const fate = await meetTrouble(account, outcome.trouble, order, context);
       const lookAt = fate.kind === 'account' ? fate.until : now.plus(settings.recheckEvery);
-      return lookLater(row, lookAt, attemptOf('settle', outcome.kind, call, outcome.trouble), context);
+      return lookLater(row, mark, lookAt, attemptOf('settle', outcome.kind, call, outcome.trouble), context);
     }
     case 'rejected':
-      return lookLater(row, now.plus(settings.recheckEvery), attemptOf('settle', outcome.kind, call, null), context);
+      return lookLater(
+        row,
+        mark,
+        now.plus(settings.recheckEvery),
+        attemptOf('settle', outcome.kind, call, null),
+        context,
+      );
     case 'no-answer':
-      return lookLater(row, retryTime(context), attemptOf('settle', outcome.kind, call, outcome.cause), context);
+      return lookLater(row, mark, retryTime(context), attemptOf('settle', outcome.kind, call, outcome.cause), context);
     default:
       return outcome satisfies never;
   }
 }
 
+/** Somebody else may have looked meanwhile: then the next look is theirs to set, and one sooner would be no second look. */
 async function lookLater(
   row: ReviewRequest,
+  mark: SettleMark,
   lookAt: DateTime,
   attempt: AttemptFacts | null,
   { ledger, clock }: StepContext,
 ): Promise<void> {
-  await ledger.putOff(row.orderId, 'unknown', { reason: null, lookAt }, attempt, clock.now());
+  await ledger.recordSight(row.orderId, mark, { kind: 'look-again', sight: null, lookAt }, attempt, clock.now());
 }
 
 /** Most of the account's first looks suddenly empty: then an empty one proves nothing. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SettleResult } from '../../src/ledger/ledger.js';
+import type { Ledger, SettleResult, Slot } from '../../src/ledger/ledger.js';
 import type { LookOutcome } from '../../src/policy/outcome.js';
 import {
   A,
@@ -30,6 +30,19 @@ async function settleNext(stage: Stage, times = 1, orderId = A): Promise<void> {
     stage.passTo((await stage.ledger.read(orderId))?.nextLookAt ?? stage.now());
     await stage.settle(orderId);
   }
+}
+
+/** Answers each call by the next one; the last one answers all that follow. */
+function inTurn<A extends readonly unknown[], T>(
+  ...answers: readonly ((...args: A) => Promise<T>)[]
+): (...args: A) => Promise<T> {
+  let calls = 0;
+  return (...args) => {
+    const answer = answers[Math.min(calls, answers.length - 1)];
+    calls += 1;
+    if (answer === undefined) throw new Error('nothing to answer with');
+    return answer(...args);
+  };
 }
 
 describe('an order in doubt', () => {
@@ -110,6 +123,63 @@ describe('an order in doubt', () => {
     await Promise.all([stage.settle(A), stage.settle(A)]);
 
     expect(await stage.ledger.read(A)).toMatchObject({ state: 'unknown', settleLooks: 1 });
+  });
+
+  test.each<[string, (other: () => Promise<void>) => StageOptions]>([
+    [
+      'no slot',
+      (other) => ({
+        ledger: () => ({
+          reserve: inTurn<Parameters<Ledger['reserve']>, Slot>(
+            async (_account, _operation, _pace, _patienceMs, now) => {
+              await other();
+              return { kind: 'busy', freeAt: now.plus({ seconds: 2 }) };
+            },
+            async (_account, _operation, _pace, _patienceMs, now) => ({ kind: 'slot', at: now }),
+          ),
+        }),
+      }),
+    ],
+    [
+      'an account that cools down',
+      (other) => ({
+        ledger: (ledger) => ({
+          account: inTurn(
+            async (name) => {
+              await other();
+              const state = await ledger.account(name);
+              return state && { ...state, coolDownUntil: noon.plus({ minutes: 16 }) };
+            },
+            (name) => ledger.account(name),
+          ),
+        }),
+      }),
+    ],
+  ])(
+    'is not looked at sooner because a second settler, which found %s, puts its own look off',
+    async (_what, slowed) => {
+      const stage: Stage = await withDoubt(slowed(() => stage.settle(A)));
+      stage.pass({ minutes: 15 });
+
+      await stage.settle(A);
+
+      expect(stage.amazon.calls.looked).toEqual([A]);
+      expect(await stage.ledger.read(A)).toMatchObject({ settleLooks: 1, nextLookAt: noon.plus({ days: 1 }) });
+    },
+  );
+
+  test('is not looked at sooner because a look that another one overtook was refused for pace', async () => {
+    const stage = await withDoubt();
+    stage.pass({ minutes: 15 });
+    stage.amazon.looks(async () => {
+      stage.amazon.looks(offered);
+      await stage.settle(A);
+      return throttled;
+    });
+
+    await stage.settle(A);
+
+    expect(await stage.ledger.read(A)).toMatchObject({ settleLooks: 1, nextLookAt: noon.plus({ days: 1 }) });
   });
 
   test('that settle has decided is left alone by a second delivery', async () => {

@@ -170,7 +170,7 @@ export function memorySettling(tables: Tables): Settling {
         (row) => ({ ...sightColumns(row, result), ringAt: null }),
       );
       const row = tables.rows.get(orderId);
-      if (row !== undefined) tables.note(orderId, row.account, attempt, now);
+      if (row !== undefined && attempt !== null) tables.note(orderId, row.account, attempt, now);
       return settled !== null;
     },
 
