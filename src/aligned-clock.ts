@@ -30,7 +30,7 @@ export class AlignedClock implements WorkerClock {
     this.#timers = timers;
     this.#tell = tell;
     this.#startedAt = timers.steady();
-    this.#ledger = timers.wall() - this.#startedAt;
+    this.#ledger = wallOffset(timers);
   }
 
   now(): DateTime {
@@ -86,6 +86,18 @@ export class AlignedClock implements WorkerClock {
   #followsAmazon(): boolean {
     return this.#amazon !== null && this.#amazon.heard >= 2 && !near(this.#amazon.offset, this.#ledger);
   }
+}
+
+const READINGS = 5;
+
+/** A process may lose its processor between the two readings: of some pairs, the one that was read fastest. */
+function wallOffset({ wall, steady }: Timers): number {
+  const readings = Array.from({ length: READINGS }, () => {
+    const before = steady();
+    const offset = wall() - before;
+    return { offset, tookMs: steady() - before };
+  });
+  return readings.reduce((best, reading) => (reading.tookMs < best.tookMs ? reading : best)).offset;
 }
 
 function near(one: number, other: number): boolean {

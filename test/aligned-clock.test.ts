@@ -48,6 +48,22 @@ describe('a worker clock', () => {
     expect(error()).toBe(0);
   });
 
+  test('begins right although the process was halted while it read its timers', async () => {
+    let reading = 0;
+    clock = new AlignedClock(
+      {
+        ...timers,
+        wall: () => {
+          reading += 1;
+          if (reading !== 3) truth += 200;
+          return timers.wall();
+        },
+      },
+      () => {},
+    );
+    expect(error()).toBe(0);
+  });
+
   test('goes by the ledger, where the clock of the machine is wrong from the start', async () => {
     wallIsOff = -5 * hour;
     clock = openClock();
