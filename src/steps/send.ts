@@ -96,14 +96,20 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
     await ledger.putOff(row.orderId, 'scheduled', { reason: cap.reason, lookAt: cap.until }, null, now);
     return no();
   }
-  if (row.fulfilledBy === 'MERCHANT' && row.factsAt < now.minus({ minutes: FRESH_FACTS_MINUTES })) {
-    // Packages come back, promises move: the facts on record may be weeks old.
+  // Packages come back, promises move: the facts on record may be weeks old.
+  const mayHaveMoved = row.fulfilledBy === 'MERCHANT' && row.factsAt < now.minus({ minutes: FRESH_FACTS_MINUTES });
+  const unplanned = missedReplans(row);
+  if (mayHaveMoved || unplanned) {
     const fresh = await readAgain(row, account, context);
     if (fresh.kind === 'later') {
       await leaveToSweep(row, fresh.at, context);
       return no();
     }
     if (fresh.kind === 'planned' && !isDue(fresh.row, 'scheduled', clock.now())) return no();
+    if (fresh.kind === 'useless' && unplanned && fresh.attempt.outcome === 'no-answer') {
+      await hold(row, 'no-answer', retryTime(context), fresh.attempt, context);
+      return no();
+    }
   }
   return {
     kind: 'yes',
@@ -112,6 +118,11 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
     failing: state.failures > 0,
     caps,
   };
+}
+
+/** Nothing plans an order that is in doubt: rules that changed meanwhile have passed it over. */
+function missedReplans({ doubts, intentAt, factsAt }: ReviewRequest): boolean {
+  return doubts > 0 && intentAt !== null && factsAt <= intentAt;
 }
 
 async function notOffered(

@@ -4,7 +4,7 @@ import type { OrderFacts } from '../../src/policy/order.js';
 import { A, B, C } from '../ledger/planned.js';
 import { aMerchantOrder, anOrder, aPackage, aRule, at, planningRules } from '../support/builders.js';
 import { noon, openStage, type Stage, type StageOptions } from '../support/steps.js';
-import { page } from '../support/steps-amazon.js';
+import { answerLost, page } from '../support/steps-amazon.js';
 
 const delivered = { promisedFrom: at('2026-03-09T12:00:00Z'), promisedBy: at('2026-03-09T12:00:00Z') };
 const tea = anOrder({ orderId: A, ...delivered });
@@ -89,6 +89,34 @@ describe('changed rules', () => {
 
     expect(stage.amazon.calls.asked).toEqual([A]);
     expect(await stage.ledger.read(B)).toMatchObject({ state: 'skipped', reason: 'except-skus', posts: 0 });
+  });
+
+  test('hold for an order that was in doubt meanwhile, when it comes back and may be asked', async () => {
+    const stage = await discovered([cup]);
+    stage.amazon.asks(answerLost);
+    await stage.run(noon.plus({ hours: 1 }));
+
+    stage.reconfigure({ rules: filtered({ exceptSkus: ['CUP-*'] }) });
+    await stage.replan();
+    stage.amazon.orders({ kind: 'order', facts: cup });
+    await stage.run(noon.plus({ days: 2 }));
+
+    expect(stage.amazon.calls.asked).toEqual([B]);
+    expect(await stage.ledger.read(B)).toMatchObject({ state: 'skipped', reason: 'except-skus' });
+  });
+
+  test('hold for such an order although Amazon does not let it be read at first', async () => {
+    const stage = await discovered([cup]);
+    stage.amazon.asks(answerLost);
+    await stage.run(noon.plus({ hours: 1 }));
+
+    stage.reconfigure({ rules: filtered({ exceptSkus: ['CUP-*'] }) });
+    await stage.replan();
+    stage.amazon.orders({ kind: 'no-answer', cause: 'timeout' }, { kind: 'order', facts: cup });
+    await stage.run(noon.plus({ days: 2 }));
+
+    expect(stage.amazon.calls).toMatchObject({ asked: [B], orders: [B, B] });
+    expect(await stage.ledger.read(B)).toMatchObject({ state: 'skipped', reason: 'except-skus' });
   });
 
   test('that exclude an order and are taken back let it be asked', async () => {
