@@ -27,7 +27,9 @@ export function overwritten(before: OnRecord, after: OnRecord): string | null {
   if (isFinal(before) && column !== undefined) {
     return `${column} was ${textOf(before.row[column])} and is ${textOf(after.row[column])}`;
   }
-  const changed = before.attempts.find((attempt, index) => textOf(attempt) !== textOf(after.attempts[index]));
+  // By their ids: one that was numbered before may be committed after.
+  const later = new Map(after.attempts.map((attempt) => [attempt['id'], textOf(attempt)]));
+  const changed = before.attempts.find((attempt) => later.get(attempt['id']) !== textOf(attempt));
   return changed === undefined ? null : `attempt ${changed['id']} has changed`;
 }
 

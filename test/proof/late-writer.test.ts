@@ -25,10 +25,10 @@ function answer(facts: { outcome: string; recorded: string }): LogLine {
   return { event: facts.outcome === 'accepted' ? 'asked' : 'not-asked', orderId: 'A', time: '1', ...facts };
 }
 
-test('a final row that stands, with more attempts behind the old ones, is in order', () => {
+test('a final row that stands, with more attempts before and behind the old ones, is in order', () => {
   const race = aRace(sent, answer({ outcome: 'not-sent', recorded: 'late' }));
 
-  expect(spoilt(race, { row: sent, attempts: [attempt, { id: '2' }] })).toEqual([]);
+  expect(spoilt(race, { row: sent, attempts: [{ id: '0' }, attempt, { id: '2' }] })).toEqual([]);
 });
 
 test('a late proof of acceptance may decide what was in doubt', () => {
