@@ -28,7 +28,7 @@ const programs: readonly Program[] = [
     short: `${usualScenes} --times 4`,
     full: '--times 50',
   }),
-  program('rate', { shortest: null, short: '--seconds 40', full: '--seconds 60' }),
+  program('rate', { shortest: null, short: '--seconds 40', full: '--seconds 160' }),
   program('faults', { shortest: null, short: '--orders 20', full: '--orders 20' }),
   program('hostile', { shortest: null, short: '--cases 20000', full: '--cases 100000' }),
   program('mutants', { shortest: '--quick', short: '--quick', full: '' }),

@@ -28,7 +28,7 @@ export async function explained({ seed, findings, kinds }: PlayedSeed, days: num
   const { found, trace } = last ?? { found: first, trace: null };
   const lines = [
     `seed ${seed}: ${nameOf(first)}`,
-    `with ${needed.length === 0 ? 'no bad weather at all' : `no other weather than ${needed.join(', ')}`}: ${nameOf(found)}`,
+    `${weatherOf(needed, kinds)}: ${nameOf(found)}`,
     ...(trace?.lastAbout([found.about], found.at, NOTES) ?? []).map((line) => `  ${line}`),
     `again: npm run proof:sim -- --seed ${seed} --trace`,
   ];
@@ -36,6 +36,11 @@ export async function explained({ seed, findings, kinds }: PlayedSeed, days: num
     { kind: first.kind, text: lines.join('\n    ') },
     ...others.map(({ kind, about, text }) => ({ kind, text: `seed ${seed}: ${about} ${text}` })),
   ];
+}
+
+function weatherOf(needed: readonly WeatherKind[], kinds: readonly WeatherKind[]): string {
+  if (needed.length === 0) return 'without any bad weather';
+  return needed.length < kinds.length ? `with no other weather than ${needed.join(', ')}` : 'with all of its weather';
 }
 
 function nameOf({ about, text }: { readonly about: string; readonly text: string }): string {

@@ -61,7 +61,6 @@ describe('the judgement of a scene', () => {
     ['a slower rate that is not kept', plus('moving', 45_000, 55_000), /the change to less explains/],
     ['a slower rate that is not used', without('moving', 48_000, 54_000), /of the slower rate/],
     ['starving beside another client', without('shared', 10_000, 30_000), /what the other client left/],
-    ['not coming back', without('shared', 36_000, 60_000), /did not come back/],
     ['hammering', refusedEverySecond('shared'), /of our requests were answered 429/],
   ])('finds %s', (_name, spoil, finding) => {
     const recording = aRecording();
@@ -69,6 +68,18 @@ describe('the judgement of a scene', () => {
     const { findings } = judge({ ...recording, arrivals: spoil([...recording.arrivals]) });
 
     expect(findings.map(({ text }) => text)).toContainEqual(expect.stringMatching(finding));
+  });
+
+  test.each([
+    ['finds not coming back within a minute', 100_000, true],
+    ['does not judge coming back before a minute has passed', 60_000, false],
+  ])('%s', (_name, endedAt, isFound) => {
+    const recording = { ...aRecording(), endedAt };
+    const arrivals = without('shared', 36_000, 60_000)([...recording.arrivals]);
+
+    const texts = judge({ ...recording, arrivals }).findings.map(({ text }) => text);
+
+    expect(texts.some((text) => text.includes('did not come back'))).toBe(isFound);
   });
 });
 
