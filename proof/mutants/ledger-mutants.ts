@@ -171,6 +171,12 @@ export const ledgerMutants: readonly Mutant[] = [
     checks: [onPostgres('a look at an order in doubt')],
   },
   {
+    name: 'settle-doubt',
+    removed: 'a settler that was stopped decides on a later doubt of the same order',
+    edits: [{ file: settling, from: ` AND next_look_at = \${expected.nextLookAt.toJSDate()}`, to: '' }],
+    checks: [onPostgres('a look at an order in doubt')],
+  },
+  {
     name: 'page-over-doubt',
     removed: 'discovery plans orders anew that are being sent or in doubt',
     edits: [

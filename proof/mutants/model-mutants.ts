@@ -56,7 +56,14 @@ export const modelMutants: readonly Mutant[] = [
   {
     name: 'model-settle-mark',
     removed: 'in memory, two settlers that looked at the same time both decide',
-    edits: [{ file: sending, from: ' && settleLooks === expected.settleLooks', to: '' }],
+    edits: [
+      {
+        file: sending,
+        from: `          settleLooks === expected.settleLooks &&
+          nextLookAt?.toMillis() === expected.nextLookAt.toMillis(),`,
+        to: '          (settleLooks ?? nextLookAt) !== undefined,',
+      },
+    ],
     checks: [walks],
   },
 ];

@@ -176,12 +176,9 @@ export const stepMutants: readonly Mutant[] = [
     checks: [discoverTests],
   },
   {
-    name: 'note-before-ring',
-    removed: 'the sweep notes its wake-ups before it rings, so that a crash between the two leaves them unrung',
-    edits: [
-      { file: sweep, from: '  await context.wakeUps.ring(wakeUps);\n', to: '' },
-      { file: sweep, from: "  log.info('rung', {", to: "  await context.wakeUps.ring(wakeUps);\n  log.info('rung', {" },
-    ],
+    name: 'ring-unnoted',
+    removed: 'a sweep rings what another one at the same time has noted, too',
+    edits: [{ file: sweep, from: 'wakeUps.filter(({ orderId }) => noted.has(orderId))', to: 'wakeUps' }],
     checks: [tests('test/steps/sweep')],
   },
 ];
