@@ -1,3 +1,8 @@
+const compiled = (jsc) => [
+  '@swc/jest',
+  { jsc: { target: 'es2023', ...jsc }, module: { type: 'es6' }, sourceMaps: 'inline' },
+];
+
 export default {
   testEnvironment: 'node',
   // Most of the time the tests wait for servers and processes, not for the processor.
@@ -6,16 +11,13 @@ export default {
   testTimeout: 30_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: false } },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '^.+\\.ts$': compiled({ parser: { syntax: 'typescript', decorators: false } }),
+    '^.+\\.tsx$': compiled({
+      parser: { syntax: 'typescript', tsx: true, decorators: false },
+      transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+    }),
   },
 };

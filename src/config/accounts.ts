@@ -105,6 +105,7 @@ function readAccount({ name, own, shared }: AccountSources, sendModeOfAll: Setti
   };
   const clientId = required(keys.LWA_CLIENT_ID);
   const clientSecret = required(keys.LWA_CLIENT_SECRET);
+  const secretRotatedOn = settingOf(keys.LWA_SECRET_ROTATED_ON, spots(keys.LWA_SECRET_ROTATED_ON, layers));
   const refreshToken = required(keys.LWA_REFRESH_TOKEN);
   const region = required(keys.SP_API_REGION);
   const marketplaces = required(keys.MARKETPLACES);
@@ -127,6 +128,7 @@ function readAccount({ name, own, shared }: AccountSources, sendModeOfAll: Setti
         source: refreshToken.source,
         clientId: clientId.value,
         clientSecret: secret(clientSecret.value),
+        secretRotatedOn: secretRotatedOn.value,
         refreshToken: secret(refreshToken.value),
         region: region.value,
         sendMode: sendMode.given ? sendMode.value : sendModeOfAll.value,

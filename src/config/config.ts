@@ -1,4 +1,4 @@
-import type { Duration } from 'luxon';
+import type { DateTime, Duration } from 'luxon';
 import type { Marketplace, Region } from '../amazon/marketplaces.js';
 import type { AskingRules, OrderFilters } from '../policy/asking-rules.js';
 import type { MarketplaceCaps } from '../policy/daily-cap.js';
@@ -28,6 +28,11 @@ export interface Config {
   readonly windowMargin: Duration;
   /** Whole days by Amazon's `fulfillmentServiceLevel`; `UNKNOWN` for any other. */
   readonly transitDays: Readonly<Record<string, number>>;
+  /** The process ends when it could not reach the ledger for so long. */
+  readonly ledgerGoneExit: Duration;
+  /** OTLP over HTTP, without `/v1/traces`; `null`: no traces. */
+  readonly otlpEndpoint: string | null;
+  readonly alarms: AlarmConfig;
   readonly amazon: {
     /** Origin, without a trailing slash; `null`: Amazon's own for each region. */
     readonly spApiEndpoint: string | null;
@@ -36,6 +41,27 @@ export interface Config {
     readonly sandbox: boolean;
   };
   readonly accounts: readonly AccountConfig[];
+}
+
+/** When to tell a person, and where. */
+export interface AlarmConfig {
+  /** `null`: alarms are shown, logged and measured, but sent nowhere. */
+  readonly webhookUrl: Secret | null;
+  readonly webhookFormat: 'json' | 'teams';
+  readonly every: Duration;
+  readonly repeat: Duration;
+  /** Since midnight, UTC. */
+  readonly digestAt: Duration | 'off';
+  readonly feedSilentAfter: Duration;
+  readonly nothingSentAfter: Duration;
+  readonly unknownAfter: Duration;
+  readonly deadlineWithin: Duration;
+  /** Orders. */
+  readonly deadlineBacklog: number;
+  /** 0 exclusive to 1 inclusive. */
+  readonly eligibilityEmptyShare: number;
+  readonly secretRotationWithin: Duration;
+  readonly clockSkew: Duration;
 }
 
 export type SendMode = 'dry-run' | 'live';
@@ -49,6 +75,8 @@ export interface AccountConfig {
   readonly source: string;
   readonly clientId: string;
   readonly clientSecret: Secret;
+  /** The day the client secret was made: midnight, UTC. */
+  readonly secretRotatedOn: DateTime | null;
   readonly refreshToken: Secret;
   readonly region: Region;
   /** `live` only where the whole configuration is; an account may be stricter. */

@@ -12,6 +12,7 @@ export function configurationDocument(): string {
 
 const titles: Readonly<Record<keyof typeof keyGroups, string>> = {
   process: 'The process',
+  alarms: 'Alarms',
   amazon: "Something else in Amazon's place",
   account: 'The account',
   rules: 'Rules: who is asked, and when',

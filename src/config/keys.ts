@@ -1,6 +1,8 @@
 import type { Duration } from 'luxon';
 import { type Marketplace, marketplaceByCode, marketplaceById, marketplaces } from '../amazon/marketplaces.js';
 import { hostName, postgresUrl, redisUrl, webOrigin, wholeWebUrl } from './addresses.js';
+import { alarmKeys } from './alarm-keys.js';
+import { calendarDate } from './calendar-date.js';
 import type { Role } from './config.js';
 import { durationBetween } from './durations.js';
 import { frozenSet } from './freeze.js';
@@ -151,6 +153,21 @@ const processKeys = {
     'STANDARD:5,FREE_ECONOMY:8',
     'days from shipping to delivery by service level, where Amazon tells nothing better; what is not named keeps its default',
   ),
+  LEDGER_GONE_EXIT: key(
+    'LEDGER_GONE_EXIT',
+    '10m',
+    durationBetween('1s', '1d'),
+    '10m',
+    'after so long without the ledger the process ends with status 1, so that whoever supervises it notices',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: key(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    null,
+    wholeWebUrl,
+    'http://127.0.0.1:4318',
+    'OpenTelemetry collector (OTLP over HTTP) that gets traces of queue and pages',
+    { withoutIt: 'no traces' },
+  ),
 } as const;
 
 const amazonKeys = {
@@ -197,6 +214,14 @@ const accountKeys = {
     'client secret of the SP-API application; Amazon wants a new one every 180 days',
     { place: 'account-or-all', mayBeInFile: true },
   ),
+  LWA_SECRET_ROTATED_ON: key(
+    'LWA_SECRET_ROTATED_ON',
+    null,
+    calendarDate,
+    '2026-11-01',
+    'the day (UTC) the client secret was made; 180 days later Amazon refuses it',
+    { place: 'account-or-all', withoutIt: 'no alarm before the secret expires' },
+  ),
   LWA_REFRESH_TOKEN: key(
     'LWA_REFRESH_TOKEN',
     null,
@@ -226,6 +251,7 @@ const accountKeys = {
 /** The keys as the documentation groups them. */
 export const keyGroups = {
   process: processKeys,
+  alarms: alarmKeys,
   amazon: amazonKeys,
   account: accountKeys,
   rules: ruleKeys,
@@ -235,4 +261,4 @@ export const keyGroups = {
  * Every key askonce knows, in the order of the documentation. The only place for defaults, bounds and examples: the
  * reader, the check for unknown keys and the documentation are made from it.
  */
-export const keys = { ...processKeys, ...amazonKeys, ...accountKeys, ...ruleKeys } as const;
+export const keys = { ...processKeys, ...alarmKeys, ...amazonKeys, ...accountKeys, ...ruleKeys } as const;

@@ -47,3 +47,34 @@ export type UsagePlan = Prisma.UsagePlanModel
  * 
  */
 export type Suppression = Prisma.SuppressionModel
+/**
+ * Model OrderTally
+ * How many orders of each kind there are, so that no page and no metric ever counts the ledger. Triggers write every change
+ * into `tally_change`; the sweep adds those up. Their sum is exact at any moment.
+ */
+export type OrderTally = Prisma.OrderTallyModel
+/**
+ * Model SentTally
+ * How many requests of an account were sent on a day (UTC), by `sent_at`.
+ */
+export type SentTally = Prisma.SentTallyModel
+/**
+ * Model ArrivalTally
+ * How many orders of an account were placed on a day (UTC), and when the last of them was first seen here.
+ */
+export type ArrivalTally = Prisma.ArrivalTallyModel
+/**
+ * Model Alarm
+ * 
+ */
+export type Alarm = Prisma.AlarmModel
+/**
+ * Model Digest
+ * The daily digests that were sent: one row per day (UTC).
+ */
+export type Digest = Prisma.DigestModel
+/**
+ * Model OperatorAction
+ * What people did, from the command line or from the pages.
+ */
+export type OperatorAction = Prisma.OperatorActionModel

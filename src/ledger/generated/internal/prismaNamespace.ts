@@ -402,7 +402,13 @@ export const ModelName = {
   ReviewRequest: 'ReviewRequest',
   Attempt: 'Attempt',
   UsagePlan: 'UsagePlan',
-  Suppression: 'Suppression'
+  Suppression: 'Suppression',
+  OrderTally: 'OrderTally',
+  SentTally: 'SentTally',
+  ArrivalTally: 'ArrivalTally',
+  Alarm: 'Alarm',
+  Digest: 'Digest',
+  OperatorAction: 'OperatorAction'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -418,7 +424,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "sellingPartner" | "discoveryFeed" | "reviewRequest" | "attempt" | "usagePlan" | "suppression"
+    modelProps: "sellingPartner" | "discoveryFeed" | "reviewRequest" | "attempt" | "usagePlan" | "suppression" | "orderTally" | "sentTally" | "arrivalTally" | "alarm" | "digest" | "operatorAction"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -866,6 +872,450 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    OrderTally: {
+      payload: Prisma.$OrderTallyPayload<ExtArgs>
+      fields: Prisma.OrderTallyFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.OrderTallyFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.OrderTallyFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        findFirst: {
+          args: Prisma.OrderTallyFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.OrderTallyFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        findMany: {
+          args: Prisma.OrderTallyFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>[]
+        }
+        create: {
+          args: Prisma.OrderTallyCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        createMany: {
+          args: Prisma.OrderTallyCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.OrderTallyCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>[]
+        }
+        delete: {
+          args: Prisma.OrderTallyDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        update: {
+          args: Prisma.OrderTallyUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        deleteMany: {
+          args: Prisma.OrderTallyDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.OrderTallyUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.OrderTallyUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>[]
+        }
+        upsert: {
+          args: Prisma.OrderTallyUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OrderTallyPayload>
+        }
+        aggregate: {
+          args: Prisma.OrderTallyAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateOrderTally>
+        }
+        groupBy: {
+          args: Prisma.OrderTallyGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OrderTallyGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.OrderTallyCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OrderTallyCountAggregateOutputType> | number
+        }
+      }
+    }
+    SentTally: {
+      payload: Prisma.$SentTallyPayload<ExtArgs>
+      fields: Prisma.SentTallyFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.SentTallyFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.SentTallyFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        findFirst: {
+          args: Prisma.SentTallyFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.SentTallyFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        findMany: {
+          args: Prisma.SentTallyFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>[]
+        }
+        create: {
+          args: Prisma.SentTallyCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        createMany: {
+          args: Prisma.SentTallyCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.SentTallyCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>[]
+        }
+        delete: {
+          args: Prisma.SentTallyDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        update: {
+          args: Prisma.SentTallyUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        deleteMany: {
+          args: Prisma.SentTallyDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.SentTallyUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.SentTallyUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>[]
+        }
+        upsert: {
+          args: Prisma.SentTallyUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$SentTallyPayload>
+        }
+        aggregate: {
+          args: Prisma.SentTallyAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateSentTally>
+        }
+        groupBy: {
+          args: Prisma.SentTallyGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SentTallyGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.SentTallyCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.SentTallyCountAggregateOutputType> | number
+        }
+      }
+    }
+    ArrivalTally: {
+      payload: Prisma.$ArrivalTallyPayload<ExtArgs>
+      fields: Prisma.ArrivalTallyFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ArrivalTallyFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ArrivalTallyFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        findFirst: {
+          args: Prisma.ArrivalTallyFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ArrivalTallyFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        findMany: {
+          args: Prisma.ArrivalTallyFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>[]
+        }
+        create: {
+          args: Prisma.ArrivalTallyCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        createMany: {
+          args: Prisma.ArrivalTallyCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ArrivalTallyCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>[]
+        }
+        delete: {
+          args: Prisma.ArrivalTallyDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        update: {
+          args: Prisma.ArrivalTallyUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        deleteMany: {
+          args: Prisma.ArrivalTallyDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ArrivalTallyUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ArrivalTallyUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>[]
+        }
+        upsert: {
+          args: Prisma.ArrivalTallyUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ArrivalTallyPayload>
+        }
+        aggregate: {
+          args: Prisma.ArrivalTallyAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateArrivalTally>
+        }
+        groupBy: {
+          args: Prisma.ArrivalTallyGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ArrivalTallyGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ArrivalTallyCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ArrivalTallyCountAggregateOutputType> | number
+        }
+      }
+    }
+    Alarm: {
+      payload: Prisma.$AlarmPayload<ExtArgs>
+      fields: Prisma.AlarmFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AlarmFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AlarmFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        findFirst: {
+          args: Prisma.AlarmFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AlarmFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        findMany: {
+          args: Prisma.AlarmFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>[]
+        }
+        create: {
+          args: Prisma.AlarmCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        createMany: {
+          args: Prisma.AlarmCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AlarmCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>[]
+        }
+        delete: {
+          args: Prisma.AlarmDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        update: {
+          args: Prisma.AlarmUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        deleteMany: {
+          args: Prisma.AlarmDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AlarmUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AlarmUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>[]
+        }
+        upsert: {
+          args: Prisma.AlarmUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AlarmPayload>
+        }
+        aggregate: {
+          args: Prisma.AlarmAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAlarm>
+        }
+        groupBy: {
+          args: Prisma.AlarmGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AlarmGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AlarmCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AlarmCountAggregateOutputType> | number
+        }
+      }
+    }
+    Digest: {
+      payload: Prisma.$DigestPayload<ExtArgs>
+      fields: Prisma.DigestFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.DigestFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.DigestFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        findFirst: {
+          args: Prisma.DigestFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.DigestFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        findMany: {
+          args: Prisma.DigestFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>[]
+        }
+        create: {
+          args: Prisma.DigestCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        createMany: {
+          args: Prisma.DigestCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.DigestCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>[]
+        }
+        delete: {
+          args: Prisma.DigestDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        update: {
+          args: Prisma.DigestUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        deleteMany: {
+          args: Prisma.DigestDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.DigestUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.DigestUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>[]
+        }
+        upsert: {
+          args: Prisma.DigestUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DigestPayload>
+        }
+        aggregate: {
+          args: Prisma.DigestAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateDigest>
+        }
+        groupBy: {
+          args: Prisma.DigestGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DigestGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.DigestCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DigestCountAggregateOutputType> | number
+        }
+      }
+    }
+    OperatorAction: {
+      payload: Prisma.$OperatorActionPayload<ExtArgs>
+      fields: Prisma.OperatorActionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.OperatorActionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.OperatorActionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        findFirst: {
+          args: Prisma.OperatorActionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.OperatorActionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        findMany: {
+          args: Prisma.OperatorActionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>[]
+        }
+        create: {
+          args: Prisma.OperatorActionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        createMany: {
+          args: Prisma.OperatorActionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.OperatorActionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>[]
+        }
+        delete: {
+          args: Prisma.OperatorActionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        update: {
+          args: Prisma.OperatorActionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        deleteMany: {
+          args: Prisma.OperatorActionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.OperatorActionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.OperatorActionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>[]
+        }
+        upsert: {
+          args: Prisma.OperatorActionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorActionPayload>
+        }
+        aggregate: {
+          args: Prisma.OperatorActionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateOperatorAction>
+        }
+        groupBy: {
+          args: Prisma.OperatorActionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OperatorActionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.OperatorActionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OperatorActionCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1022,6 +1472,76 @@ export const SuppressionScalarFieldEnum = {
 } as const
 
 export type SuppressionScalarFieldEnum = (typeof SuppressionScalarFieldEnum)[keyof typeof SuppressionScalarFieldEnum]
+
+
+export const OrderTallyScalarFieldEnum = {
+  account: 'account',
+  marketplaceId: 'marketplaceId',
+  state: 'state',
+  reason: 'reason',
+  orders: 'orders'
+} as const
+
+export type OrderTallyScalarFieldEnum = (typeof OrderTallyScalarFieldEnum)[keyof typeof OrderTallyScalarFieldEnum]
+
+
+export const SentTallyScalarFieldEnum = {
+  account: 'account',
+  day: 'day',
+  orders: 'orders'
+} as const
+
+export type SentTallyScalarFieldEnum = (typeof SentTallyScalarFieldEnum)[keyof typeof SentTallyScalarFieldEnum]
+
+
+export const ArrivalTallyScalarFieldEnum = {
+  account: 'account',
+  day: 'day',
+  orders: 'orders',
+  lastAt: 'lastAt'
+} as const
+
+export type ArrivalTallyScalarFieldEnum = (typeof ArrivalTallyScalarFieldEnum)[keyof typeof ArrivalTallyScalarFieldEnum]
+
+
+export const AlarmScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  subject: 'subject',
+  account: 'account',
+  text: 'text',
+  firedAt: 'firedAt',
+  seenAt: 'seenAt',
+  resolvedAt: 'resolvedAt',
+  toldAt: 'toldAt',
+  clearedAt: 'clearedAt',
+  heldUntil: 'heldUntil'
+} as const
+
+export type AlarmScalarFieldEnum = (typeof AlarmScalarFieldEnum)[keyof typeof AlarmScalarFieldEnum]
+
+
+export const DigestScalarFieldEnum = {
+  day: 'day',
+  heldUntil: 'heldUntil',
+  toldAt: 'toldAt'
+} as const
+
+export type DigestScalarFieldEnum = (typeof DigestScalarFieldEnum)[keyof typeof DigestScalarFieldEnum]
+
+
+export const OperatorActionScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  action: 'action',
+  by: 'by',
+  via: 'via',
+  accounts: 'accounts',
+  orders: 'orders',
+  because: 'because'
+} as const
+
+export type OperatorActionScalarFieldEnum = (typeof OperatorActionScalarFieldEnum)[keyof typeof OperatorActionScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -1287,6 +1807,12 @@ export type GlobalOmitConfig = {
   attempt?: Prisma.AttemptOmit
   usagePlan?: Prisma.UsagePlanOmit
   suppression?: Prisma.SuppressionOmit
+  orderTally?: Prisma.OrderTallyOmit
+  sentTally?: Prisma.SentTallyOmit
+  arrivalTally?: Prisma.ArrivalTallyOmit
+  alarm?: Prisma.AlarmOmit
+  digest?: Prisma.DigestOmit
+  operatorAction?: Prisma.OperatorActionOmit
 }
 
 /* Types for Logging */

@@ -56,7 +56,13 @@ export const ModelName = {
   ReviewRequest: 'ReviewRequest',
   Attempt: 'Attempt',
   UsagePlan: 'UsagePlan',
-  Suppression: 'Suppression'
+  Suppression: 'Suppression',
+  OrderTally: 'OrderTally',
+  SentTally: 'SentTally',
+  ArrivalTally: 'ArrivalTally',
+  Alarm: 'Alarm',
+  Digest: 'Digest',
+  OperatorAction: 'OperatorAction'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -192,6 +198,76 @@ export const SuppressionScalarFieldEnum = {
 } as const
 
 export type SuppressionScalarFieldEnum = (typeof SuppressionScalarFieldEnum)[keyof typeof SuppressionScalarFieldEnum]
+
+
+export const OrderTallyScalarFieldEnum = {
+  account: 'account',
+  marketplaceId: 'marketplaceId',
+  state: 'state',
+  reason: 'reason',
+  orders: 'orders'
+} as const
+
+export type OrderTallyScalarFieldEnum = (typeof OrderTallyScalarFieldEnum)[keyof typeof OrderTallyScalarFieldEnum]
+
+
+export const SentTallyScalarFieldEnum = {
+  account: 'account',
+  day: 'day',
+  orders: 'orders'
+} as const
+
+export type SentTallyScalarFieldEnum = (typeof SentTallyScalarFieldEnum)[keyof typeof SentTallyScalarFieldEnum]
+
+
+export const ArrivalTallyScalarFieldEnum = {
+  account: 'account',
+  day: 'day',
+  orders: 'orders',
+  lastAt: 'lastAt'
+} as const
+
+export type ArrivalTallyScalarFieldEnum = (typeof ArrivalTallyScalarFieldEnum)[keyof typeof ArrivalTallyScalarFieldEnum]
+
+
+export const AlarmScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  subject: 'subject',
+  account: 'account',
+  text: 'text',
+  firedAt: 'firedAt',
+  seenAt: 'seenAt',
+  resolvedAt: 'resolvedAt',
+  toldAt: 'toldAt',
+  clearedAt: 'clearedAt',
+  heldUntil: 'heldUntil'
+} as const
+
+export type AlarmScalarFieldEnum = (typeof AlarmScalarFieldEnum)[keyof typeof AlarmScalarFieldEnum]
+
+
+export const DigestScalarFieldEnum = {
+  day: 'day',
+  heldUntil: 'heldUntil',
+  toldAt: 'toldAt'
+} as const
+
+export type DigestScalarFieldEnum = (typeof DigestScalarFieldEnum)[keyof typeof DigestScalarFieldEnum]
+
+
+export const OperatorActionScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  action: 'action',
+  by: 'by',
+  via: 'via',
+  accounts: 'accounts',
+  orders: 'orders',
+  because: 'because'
+} as const
+
+export type OperatorActionScalarFieldEnum = (typeof OperatorActionScalarFieldEnum)[keyof typeof OperatorActionScalarFieldEnum]
 
 
 export const SortOrder = {
