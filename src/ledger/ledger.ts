@@ -8,6 +8,8 @@ import type { OrderOnRecord } from '../policy/replan.js';
 import type { KnownBy, OpenState, State } from '../policy/review-request.js';
 import type { FirstLooks, Sight } from '../policy/settling.js';
 import type { Operation, UsagePace } from '../policy/usage-plan.js';
+import type { Via } from './operator-actions.js';
+import type { TallyKeeping } from './overview.js';
 import type { Suppressions } from './suppressions.js';
 
 /**
@@ -15,7 +17,17 @@ import type { Suppressions } from './suppressions.js';
  * arguments; a ledger tells its time, and reckons with none. Every method throws when the ledger cannot be reached; none ever
  * throws because somebody else was faster: that is an answer.
  */
-export interface Ledger extends Feeds, Sweeping, Orders, Sending, Settling, Pace, Accounts, Replanning, Suppressions {
+export interface Ledger
+  extends Feeds,
+    Sweeping,
+    Orders,
+    Sending,
+    Settling,
+    Pace,
+    Accounts,
+    Replanning,
+    Suppressions,
+    TallyKeeping {
   ping(): Promise<void>;
   /** The time of the ledger's own clock, one for every process. */
   time(): Promise<DateTime>;
@@ -346,9 +358,23 @@ export interface Accounts {
   noteTrouble(account: string, now: DateTime): Promise<AccountState>;
   coolDown(account: string, until: DateTime): Promise<void>;
   noteHealth(account: string): Promise<void>;
-  pause(accounts: readonly string[], reason: string, by: string, now: DateTime): Promise<string[]>;
-  /** Answers the accounts that were paused. `askonce` lifts only its own pauses, never a person's. */
-  resume(accounts: readonly string[], by: string): Promise<string[]>;
+  /**
+   * Answers those that were not paused before; only they are. With `via`, the deed of a person: what it changed is written
+   * into `operator_action` in the same step.
+   */
+  pause(accounts: readonly string[], reason: string, by: string, now: DateTime, via?: Via): Promise<string[]>;
+  /**
+   * Answers the accounts that were paused. `askonce` lifts only its own pauses, never a person's. With `deed`, the deed of a
+   * person, on record like that of a pause.
+   */
+  resume(accounts: readonly string[], by: string, deed?: ResumeDeed): Promise<string[]>;
+}
+
+export interface ResumeDeed {
+  readonly at: DateTime;
+  readonly via: Via;
+  /** May be empty: a pause needs a reason, its end does not. */
+  readonly because: string;
 }
 
 export interface AccountState {

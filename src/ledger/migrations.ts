@@ -6,6 +6,8 @@ import { packageRoot } from '../package-root.js';
 
 /** The key of the advisory lock that Prisma's own engine takes while it migrates, so that both never run together. */
 const PRISMA_MIGRATE_LOCK = 72707369;
+/** Waiting for longer is for whoever tries again. */
+const CONNECT_PATIENCE_MS = 10_000;
 
 export interface MigrationsDone {
   /** Names applied now, in order. */
@@ -41,28 +43,63 @@ export async function applyMigrations(databaseUrl: string): Promise<MigrationsDo
         refuseIfBroken(migration, row);
       }
     }
-    const names = new Set(known.map((migration) => migration.name));
-    return { applied, fromNewerVersion: [...recorded.keys()].filter((name) => !names.has(name)) };
+    return { applied, fromNewerVersion: foreign(known, recorded) };
   });
 }
 
+export interface MigrationsKept {
+  /** Names of this version's migrations that the database does not have yet. */
+  readonly pending: readonly string[];
+  /** As in {@link MigrationsDone}. */
+  readonly fromNewerVersion: readonly string[];
+  /** What keeps this version from starting, in words; `null`: nothing. */
+  readonly broken: string | null;
+}
+
 /** Names of this version's migrations that the database does not have yet; changes nothing. */
-export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+export async function pendingMigrations(databaseUrl: string): Promise<readonly string[]> {
+  return (await readMigrations(databaseUrl)).pending;
+}
+
+/** How the database stands to this version; changes nothing. */
+export async function readMigrations(databaseUrl: string): Promise<MigrationsKept> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_PATIENCE_MS });
   await client.connect();
   try {
     const { rows } = await client.query<{ books: string | null }>(
       `SELECT to_regclass('_prisma_migrations')::text AS books`,
     );
-    const recorded = rows[0]?.books ? await recordedMigrations(client) : new Map();
-    return (await migrationsOnDisk()).map(({ name }) => name).filter((name) => !recorded.has(name));
+    const recorded: Map<string, RecordedMigration> = rows[0]?.books ? await recordedMigrations(client) : new Map();
+    const known = await migrationsOnDisk();
+    return {
+      pending: pendingOf(known, recorded),
+      fromNewerVersion: foreign(known, recorded),
+      broken: brokenOf(known, recorded),
+    };
   } finally {
     await client.end();
   }
 }
 
+function pendingOf(known: readonly Migration[], recorded: ReadonlyMap<string, unknown>): string[] {
+  return known.map(({ name }) => name).filter((name) => !recorded.has(name));
+}
+
+function foreign(known: readonly Migration[], recorded: ReadonlyMap<string, unknown>): string[] {
+  const names = new Set(known.map(({ name }) => name));
+  return [...recorded.keys()].filter((name) => !names.has(name));
+}
+
+function brokenOf(known: readonly Migration[], recorded: ReadonlyMap<string, RecordedMigration>): string | null {
+  const troubles = known.map((migration) => {
+    const row = recorded.get(migration.name);
+    return row === undefined ? null : troubleOf(migration, row);
+  });
+  return troubles.find((trouble) => trouble !== null) ?? null;
+}
+
 async function withLockedDatabase<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_PATIENCE_MS });
   await client.connect();
   try {
     // The lock is the session's: it goes with the connection, however this ends.
@@ -117,13 +154,17 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   }
 }
 
-function refuseIfBroken({ name, checksum }: Migration, recorded: RecordedMigration): void {
+function refuseIfBroken(migration: Migration, recorded: RecordedMigration): void {
+  const trouble = troubleOf(migration, recorded);
+  if (trouble !== null) throw new Error(trouble);
+}
+
+function troubleOf({ name, checksum }: Migration, recorded: RecordedMigration): string | null {
   if (recorded.finished_at === null) {
-    throw new Error(
-      `migration ${name} failed earlier and left no finish in _prisma_migrations: mend it, then "prisma migrate resolve"`,
-    );
+    return `migration ${name} failed earlier and left no finish in _prisma_migrations: mend it, then "prisma migrate resolve"`;
   }
   if (recorded.checksum !== checksum) {
-    throw new Error(`migration ${name} is not the one the database was made with: its file was edited afterwards`);
+    return `migration ${name} is not the one the database was made with: its file was edited afterwards`;
   }
+  return null;
 }

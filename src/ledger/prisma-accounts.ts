@@ -1,5 +1,6 @@
 import { Prisma, type PrismaClient, type SellingPartner } from './generated/client.js';
 import type { AccountState, Accounts } from './ledger.js';
+import type { OperatorAction } from './operator-actions.js';
 import { instant, instantOrNull } from './rows.js';
 
 /** Failures this far apart are not in a row. */
@@ -36,22 +37,40 @@ export function prismaAccounts(db: PrismaClient): Accounts {
         WHERE name = ${account} AND (failures > 0 OR cool_down_until IS NOT NULL)`;
     },
 
-    async pause(accounts, reason, by, now) {
-      const rows = await db.$queryRaw<{ name: string }[]>`UPDATE selling_partner
-        SET paused_at = ${now.toJSDate()}, paused_reason = ${reason}, paused_by = ${by}
-        WHERE paused_at IS NULL AND name = ANY(${[...accounts]}) RETURNING name`;
+    async pause(accounts, reason, by, now, via) {
+      const deed = via && { action: 'pause' as const, at: now, by, via, because: reason };
+      const rows = await db.$queryRaw<{ name: string }[]>`
+        WITH changed AS (
+          UPDATE selling_partner SET paused_at = ${now.toJSDate()}, paused_reason = ${reason}, paused_by = ${by}
+          WHERE paused_at IS NULL AND name = ANY(${[...accounts]}) RETURNING name
+        ) ${notedDeed(deed)}
+        SELECT name FROM changed`;
       return rows.map((row) => row.name);
     },
 
-    async resume(accounts, by) {
+    async resume(accounts, by, deed) {
       const onlyOwn = by === 'askonce' ? Prisma.sql`AND paused_by = 'askonce'` : Prisma.empty;
-      const rows = await db.$queryRaw<{ name: string }[]>`UPDATE selling_partner
-        SET paused_at = NULL, paused_reason = NULL, paused_by = NULL,
+      const rows = await db.$queryRaw<{ name: string }[]>`
+        WITH changed AS (
+          UPDATE selling_partner SET paused_at = NULL, paused_reason = NULL, paused_by = NULL,
             failures = 0, failing_since = NULL, cool_down_until = NULL
-        WHERE paused_at IS NOT NULL AND name = ANY(${[...accounts]}) ${onlyOwn} RETURNING name`;
+          WHERE paused_at IS NOT NULL AND name = ANY(${[...accounts]}) ${onlyOwn} RETURNING name
+        ) ${notedDeed(deed && { action: 'resume', by, ...deed })}
+        SELECT name FROM changed`;
       return rows.map((row) => row.name);
     },
   };
+}
+
+/** A further clause of the statement that changes accounts: what a person did is on record with the change, or not at all. */
+function notedDeed(deed: Omit<OperatorAction, 'accounts' | 'orders'> | undefined): Prisma.Sql {
+  if (deed === undefined) return Prisma.empty;
+  const { at, action, by, via, because } = deed;
+  return Prisma.sql`, noted AS (
+    INSERT INTO operator_action (at, action, by, via, accounts, orders, because)
+    SELECT ${at.toJSDate()}, ${action}, ${by}, ${via}, string_agg(name, ',' ORDER BY name), '', ${because}
+    FROM changed HAVING count(*) > 0
+  )`;
 }
 
 function accountState(row: SellingPartner): AccountState {

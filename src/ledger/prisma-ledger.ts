@@ -2,10 +2,13 @@ import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DateTime } from 'luxon';
 import { PrismaClient } from './generated/client.js';
-import type { Ledger } from './ledger.js';
 import { prismaAccounts } from './prisma-accounts.js';
+import { prismaAlarmBook } from './prisma-alarm-book.js';
 import { prismaFeeds } from './prisma-feeds.js';
+import { prismaOperatorActions } from './prisma-operator-actions.js';
+import { prismaOrderList } from './prisma-order-list.js';
 import { prismaOrders } from './prisma-orders.js';
+import { prismaOverview } from './prisma-overview.js';
 import { prismaPace } from './prisma-pace.js';
 import { prismaReplanning } from './prisma-replanning.js';
 import { prismaReports } from './prisma-reports.js';
@@ -13,8 +16,8 @@ import { prismaSending } from './prisma-sending.js';
 import { prismaSettling } from './prisma-settling.js';
 import { prismaSuppressions } from './prisma-suppressions.js';
 import { prismaSweeping } from './prisma-sweeping.js';
-import type { Reports } from './reports.js';
 import { ledgerTrouble, tellingTrouble } from './trouble-in-words.js';
+import type { WholeLedger } from './whole-ledger.js';
 
 /** How long a statement may wait for a connection before the ledger counts as gone. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -41,12 +44,14 @@ export interface LedgerOptions {
 }
 
 /**
- * Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. And a process
- * that is frozen in the middle of a transaction must not keep everybody else from its rows for as long.
+ * Prisma's adapter reads and writes instants without their offset: right only in a session that speaks UTC and ISO. A process
+ * that is frozen in the middle of a transaction must not keep everybody else from its rows for as long. And statements that
+ * read a few rows by their indexes are not worth compiling, which takes Postgres up to half a second where it thinks otherwise.
  */
 async function prepareSession(client: { query(sql: string): Promise<unknown> }): Promise<void> {
   await client.query(
-    `SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'; SET idle_in_transaction_session_timeout TO ${FROZEN_AFTER_MS}`,
+    `SET TIME ZONE 'UTC'; SET DateStyle TO 'ISO'; SET jit TO off;
+     SET idle_in_transaction_session_timeout TO ${FROZEN_AFTER_MS}`,
   );
 }
 
@@ -74,7 +79,7 @@ function onceInAWhile(tell: (cause: Error) => void): (cause: Error) => void {
 }
 
 /** The ledger on Postgres. Migrations must have been applied. */
-export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): Ledger & Reports {
+export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): WholeLedger {
   const adapter = new PrismaPg(
     {
       connectionString: databaseUrl,
@@ -108,6 +113,10 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): L
     ...prismaSuppressions(db),
     ...prismaReplanning(db),
     ...prismaReports(db),
+    ...prismaOverview(db),
+    ...prismaOrderList(db),
+    ...prismaAlarmBook(db),
+    ...prismaOperatorActions(db),
     ping: async () => {
       await db.$queryRaw`SELECT 1`;
     },

@@ -41,12 +41,11 @@ export function prismaOrders(db: PrismaClient): Orders {
     },
 
     async anotherOrder(account, notThis) {
-      const row = await db.reviewRequest.findFirst({
-        where: { account, state: 'scheduled', orderId: { not: notThis }, marketplaceId: { not: null } },
-        orderBy: { nextLookAt: 'asc' },
-        select: { orderId: true, marketplaceId: true },
-      });
-      return row?.marketplaceId ? { orderId: row.orderId, marketplaceId: row.marketplaceId } : null;
+      const [row] = await db.$queryRaw<{ order_id: string; marketplace_id: string }[]>`
+        SELECT order_id, marketplace_id FROM review_request
+        WHERE account = ${account} AND state = 'scheduled' AND next_look_at IS NOT NULL AND order_id <> ${notThis}
+          AND marketplace_id IS NOT NULL ORDER BY next_look_at LIMIT 1`;
+      return row === undefined ? null : { orderId: row.order_id, marketplaceId: row.marketplace_id };
     },
   };
 }

@@ -12,21 +12,29 @@ export function prismaReports(db: PrismaClient): Reports {
     async status() {
       const [accounts, counts, ends, feeds] = await Promise.all([
         prismaAccounts(db).accounts(),
-        db.$queryRaw<{ account: string; state: State; rows: bigint }[]>`
-          SELECT account, state, count(*) AS rows FROM review_request GROUP BY account, state`,
+        db.$queryRaw<{ account: string; state: State; orders: bigint }[]>`
+          SELECT account, state, sum(orders)::bigint AS orders FROM (
+            SELECT account, state, orders FROM order_tally UNION ALL SELECT account, state, orders FROM tally_change
+          ) AS tally GROUP BY account, state`,
+        // Each minimum is the first entry of an index of open rows.
         db.$queryRaw<
           { account: string; next_ask_at: Date | null; nearest_deadline: Date | null; oldest_unknown_at: Date | null }[]
         >`
-          SELECT account, min(next_look_at) FILTER (WHERE state = 'scheduled') AS next_ask_at,
-            min(closes_at) AS nearest_deadline,
-            min(intent_at) FILTER (WHERE state IN ('unknown', 'sending')) AS oldest_unknown_at
-          FROM review_request WHERE next_look_at IS NOT NULL GROUP BY account`,
+          SELECT p.name AS account,
+            (SELECT min(next_look_at) FROM review_request r WHERE r.account = p.name AND state = 'scheduled') AS next_ask_at,
+            (SELECT min(closes_at) FROM review_request r WHERE r.account = p.name AND next_look_at IS NOT NULL)
+              AS nearest_deadline,
+            oldest_unknown_at
+          FROM selling_partner p LEFT JOIN (
+            SELECT account, min(intent_at) AS oldest_unknown_at FROM review_request
+            WHERE state IN ('sending', 'unknown') GROUP BY account
+          ) AS doubt ON doubt.account = p.name`,
         feedProgress(db),
       ]);
       return accounts.map((account) => {
         const end = ends.find((row) => row.account === account.name);
         const countOf = (state: State) =>
-          Number(counts.find((row) => row.account === account.name && row.state === state)?.rows ?? 0n);
+          Number(counts.find((row) => row.account === account.name && row.state === state)?.orders ?? 0n);
         return {
           ...account,
           counts: Object.fromEntries(states.map((state) => [state, countOf(state)])) as Record<State, number>,

@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { PrismaClient } from './generated/client.js';
+import type { Via } from './operator-actions.js';
 import type { SuppressionCounts, Suppressions } from './suppressions.js';
 
 /** Ids written in one transaction: claims and pages that want the same rows wait no longer than that. */
@@ -9,10 +10,10 @@ const PATIENCE_MS = 60_000;
 
 export function prismaSuppressions(db: PrismaClient): Suppressions {
   return {
-    async suppress(orderIds, by, because, now) {
+    async suppress(orderIds, by, because, now, via) {
       const sum = { added: 0, already: 0, heldBack: 0, asked: 0 };
       for (let from = 0; from < orderIds.length; from += AT_ONCE) {
-        const counts = await suppressSome(db, orderIds.slice(from, from + AT_ONCE), by, because, now);
+        const counts = await suppressSome(db, orderIds.slice(from, from + AT_ONCE), by, because, now, via);
         sum.added += counts.added;
         sum.already += counts.already;
         sum.heldBack += counts.heldBack;
@@ -34,6 +35,7 @@ async function suppressSome(
   by: string,
   because: string,
   now: DateTime,
+  via: Via | undefined,
 ): Promise<SuppressionCounts> {
   const at = now.toJSDate();
   return db.$transaction(
@@ -58,6 +60,11 @@ async function suppressSome(
         )
         SELECT (SELECT count(*) FROM held) AS held_back,
           (SELECT count(*) FROM locked WHERE state IN ('sending', 'unknown', 'sent')) AS asked`;
+      if (via !== undefined) {
+        const orders = ids.length === 1 ? ids[0] : String(ids.length);
+        await tx.$executeRaw`INSERT INTO operator_action (at, action, by, via, accounts, orders, because)
+          VALUES (${at}, 'never', ${by}, ${via}, '', ${orders}, ${because})`;
+      }
       return {
         added,
         already: ids.length - added,

@@ -4,8 +4,9 @@ import type { AccountState, AttemptKind, ReviewRequest } from './ledger.js';
 
 /** What people ask the ledger; changes nothing. */
 export interface Reports {
+  /** Small however large the ledger. */
   status(): Promise<AccountStatus[]>;
-  /** How far each account has been read: small however large the ledger, unlike `status`. */
+  /** How far each account has been read. */
   feedProgress(): Promise<FeedProgress[]>;
   /** The attempts about an order, oldest first. */
   attempts(orderId: string): Promise<Attempt[]>;

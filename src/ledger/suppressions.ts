@@ -1,13 +1,21 @@
 import type { DateTime } from 'luxon';
+import type { Via } from './operator-actions.js';
 
 /** What people never want to be asked about. */
 export interface Suppressions {
   /**
    * Says "never" for good about any number of orders, seen already or not. What is open is skipped in the same step; a
    * claim that has not been POSTed is shut at the fence. Saying it again is harmless, keeps the first `by` and `because`,
-   * and holds back what was seen in between.
+   * and holds back what was seen in between. With `via`, the deed of a person: it is written into `operator_action` in the
+   * same step, once for every ten thousand ids.
    */
-  suppress(orderIds: readonly string[], by: string, because: string, now: DateTime): Promise<SuppressionCounts>;
+  suppress(
+    orderIds: readonly string[],
+    by: string,
+    because: string,
+    now: DateTime,
+    via?: Via,
+  ): Promise<SuppressionCounts>;
 }
 
 export interface SuppressionCounts {

@@ -6,6 +6,7 @@ import { askingOperations, type Operation, slowestPace, type UsagePace } from '.
 import type { Verb, WakeUp } from '../queue/wake-ups.js';
 import { PROBE_EVERY_MINUTES, resumeIfAnswered } from './account-trouble.js';
 import type { StepAccount, StepContext } from './step.js';
+import { keepTallies } from './tallies.js';
 
 /** A wake-up that is this late was lost: the queue was wiped, or its worker died. */
 const LOST_AFTER_SECONDS = 30;
@@ -13,10 +14,15 @@ const LOST_AFTER_SECONDS = 30;
 const MOST_AT_ONCE = 5000;
 
 /**
- * Rings for what comes due within the horizon and has no wake-up, and again for what rang unheard; closes what ended.
- * The queue holds only this; wiping it loses nothing.
+ * Rings for what comes due within the horizon and has no wake-up, and again for what rang unheard; closes what ended; keeps the
+ * tallies. The queue holds only this; wiping it loses nothing.
  */
 export async function sweep(context: StepContext): Promise<void> {
+  await ring(context);
+  await keepTallies(context);
+}
+
+async function ring(context: StepContext): Promise<void> {
   const { ledger, clock, accounts, settings, log } = context;
   const now = clock.now();
   // By a wrong clock whole windows would close that Amazon holds open.

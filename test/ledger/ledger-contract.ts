@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Ledger } from '../../src/ledger/ledger.js';
-import type { Reports } from '../../src/ledger/reports.js';
+import type { WholeLedger } from '../../src/ledger/whole-ledger.js';
 import { eventually } from '../support/eventually.js';
 import { accountsContract } from './contract/accounts.js';
+import { alarmsContract } from './contract/alarms.js';
 import { capsContract } from './contract/caps.js';
+import { orderListContract } from './contract/order-list.js';
+import { overviewContract } from './contract/overview.js';
 import { paceContract } from './contract/pace.js';
 import { pagesContract } from './contract/pages.js';
 import { replanningContract } from './contract/replanning.js';
@@ -15,7 +17,7 @@ import { sweepingContract } from './contract/sweeping.js';
 import { noon, tea, toys } from './planned.js';
 
 export interface LedgerUnderTest {
-  readonly ledger: Ledger & Reports;
+  readonly ledger: WholeLedger;
   /** Says "never" about an order. */
   suppress(orderId: string): Promise<void>;
   close(): Promise<void>;
@@ -63,5 +65,8 @@ export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>
     accountsContract(open);
     suppressionsContract(open);
     reportsContract(open);
+    overviewContract(open);
+    orderListContract(open);
+    alarmsContract(open);
   });
 }

@@ -1,14 +1,13 @@
 import pg from 'pg';
-import type { Ledger } from '../../src/ledger/ledger.js';
 import { applyMigrations } from '../../src/ledger/migrations.js';
 import { openPrismaLedger } from '../../src/ledger/prisma-ledger.js';
-import type { Reports } from '../../src/ledger/reports.js';
+import type { WholeLedger } from '../../src/ledger/whole-ledger.js';
 import { testPostgres } from '../support/postgres.js';
 
 export interface TestDatabase {
   /** An empty ledger; `query` is somebody with psql. */
   fresh(): Promise<{
-    readonly ledger: Ledger & Reports;
+    readonly ledger: WholeLedger;
     query(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
   }>;
   stop(): Promise<void>;

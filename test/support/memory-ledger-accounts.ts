@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon';
 import type { AccountState, Accounts, LearntRate, Pace } from '../../src/ledger/ledger.js';
 import type { Operation, UsagePace } from '../../src/policy/usage-plan.js';
+import type { ActionTable } from './memory-ledger-actions.js';
 
 /** `selling_partner`. */
 export class AccountTable {
@@ -39,7 +40,7 @@ export class AccountTable {
 
 const untroubled = { failures: 0, failingSince: null, coolDownUntil: null } as const;
 
-export function memoryAccounts(table: AccountTable): Accounts {
+export function memoryAccounts(table: AccountTable, actions: ActionTable): Accounts {
   return {
     async account(name) {
       return table.get(name);
@@ -70,18 +71,24 @@ export function memoryAccounts(table: AccountTable): Accounts {
       table.change(account, () => untroubled);
     },
 
-    async pause(accounts, reason, by, now) {
+    async pause(accounts, reason, by, now, via) {
       const running = accounts.filter((name) => table.get(name)?.paused === null);
       for (const name of running) table.change(name, () => ({ paused: { at: now, reason, by } }));
+      if (via !== undefined && running.length > 0) {
+        actions.note({ at: now, action: 'pause', by, via, accounts: running.toSorted(), orders: '', because: reason });
+      }
       return running;
     },
 
-    async resume(accounts, by) {
+    async resume(accounts, by, deed) {
       const paused = accounts.filter((name) => {
         const pause = table.get(name)?.paused;
         return pause != null && (by !== 'askonce' || pause.by === 'askonce');
       });
       for (const name of paused) table.change(name, () => ({ ...untroubled, paused: null }));
+      if (deed !== undefined && paused.length > 0) {
+        actions.note({ ...deed, action: 'resume', by, accounts: paused.toSorted(), orders: '' });
+      }
       return paused;
     },
   };

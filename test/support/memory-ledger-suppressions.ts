@@ -1,5 +1,6 @@
 import type { Suppressions } from '../../src/ledger/suppressions.js';
 import { canReturn } from '../../src/policy/review-request.js';
+import type { ActionTable } from './memory-ledger-actions.js';
 import type { Row, Tables } from './memory-ledger-rows.js';
 
 export interface MemorySuppressions extends Suppressions {
@@ -7,8 +8,8 @@ export interface MemorySuppressions extends Suppressions {
   readonly suppress: Suppressions['suppress'] & ((orderId: string) => void);
 }
 
-export function memorySuppressions(tables: Tables, suppressed: Set<string>): MemorySuppressions {
-  const suppress: Suppressions['suppress'] = async (orderIds, _by, _because, now) => {
+export function memorySuppressions(tables: Tables, suppressed: Set<string>, actions: ActionTable): MemorySuppressions {
+  const suppress: Suppressions['suppress'] = async (orderIds, by, because, now, via) => {
     const before = suppressed.size;
     for (const orderId of orderIds) suppressed.add(orderId);
     const added = suppressed.size - before;
@@ -17,6 +18,10 @@ export function memorySuppressions(tables: Tables, suppressed: Set<string>): Mem
     const held = rows.filter(mayStillBeAsked).map(skipped);
     tables.write(held);
     for (const row of held) tables.decision(row, now, 'suppressed');
+    if (via !== undefined && orderIds.length > 0) {
+      const orders = orderIds.length === 1 ? (orderIds[0] ?? '') : String(orderIds.length);
+      actions.note({ at: now, action: 'never', by, via, accounts: [], orders, because });
+    }
     const asked = rows.filter(({ state }) => ['sending', 'unknown', 'sent'].includes(state));
     return { added, already: orderIds.length - added, heldBack: held.length, asked: asked.length };
   };

@@ -1,16 +1,20 @@
 import { DateTime } from 'luxon';
-import type { DueKind, DueOrder, Ledger, Sweeping } from '../../src/ledger/ledger.js';
+import type { DueKind, DueOrder, Sweeping } from '../../src/ledger/ledger.js';
 import type { FeedProgress, Reports } from '../../src/ledger/reports.js';
+import type { WholeLedger } from '../../src/ledger/whole-ledger.js';
 import { capReasons } from '../../src/policy/daily-cap.js';
 import { canReturn, openStates, type State, states } from '../../src/policy/review-request.js';
 import { AccountTable, memoryAccounts, memoryPace } from './memory-ledger-accounts.js';
+import { ActionTable } from './memory-ledger-actions.js';
+import { memoryAlarmBook } from './memory-ledger-alarms.js';
 import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
+import { memoryOrderList, memoryOverview } from './memory-ledger-overview.js';
 import { memoryReplanning } from './memory-ledger-replanning.js';
 import { millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
 import { memoryOrders, memorySending, memorySettling } from './memory-ledger-sending.js';
 import { type MemorySuppressions, memorySuppressions } from './memory-ledger-suppressions.js';
 
-export type MemoryLedger = Ledger & Reports & MemorySuppressions;
+export type MemoryLedger = WholeLedger & MemorySuppressions;
 
 /**
  * The ledger without a database: the same answers, moves and refusals, held to them by the contract in `test/ledger`.
@@ -20,6 +24,7 @@ export function openMemoryLedger(time: () => DateTime = () => DateTime.utc()): M
   const tables = new Tables();
   const accounts = new AccountTable();
   const feeds = new FeedTables();
+  const actions = new ActionTable();
   return {
     ...memoryFeeds(tables, feeds, accounts),
     ...memorySweeping(tables, accounts),
@@ -27,10 +32,14 @@ export function openMemoryLedger(time: () => DateTime = () => DateTime.utc()): M
     ...memorySending(tables, accounts, feeds.suppressed),
     ...memorySettling(tables),
     ...memoryPace(),
-    ...memoryAccounts(accounts),
+    ...memoryAccounts(accounts, actions),
     ...memoryReplanning(tables),
     ...memoryReports(tables, accounts, feeds),
-    ...memorySuppressions(tables, feeds.suppressed),
+    ...memorySuppressions(tables, feeds.suppressed, actions),
+    ...memoryOverview(tables, accounts),
+    ...memoryOrderList(tables),
+    ...memoryAlarmBook(),
+    actions: actions.actions,
     ping: async () => {},
     time: async () => time(),
     close: async () => {},

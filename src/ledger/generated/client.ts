@@ -88,6 +88,11 @@ export type SentTally = Prisma.SentTallyModel
  */
 export type ArrivalTally = Prisma.ArrivalTallyModel
 /**
+ * Model Upkeep
+ * Chores of the ledger itself, so that of several processes one does each: `recount`.
+ */
+export type Upkeep = Prisma.UpkeepModel
+/**
  * Model Alarm
  * 
  */

@@ -110,4 +110,49 @@ export function accountsContract(open: OpenLedger): void {
       expect((await ledger.resume(['tea', 'toys'], 'ben')).sort()).toEqual(['tea', 'toys']);
     });
   });
+
+  describe('the record of what people did', () => {
+    test('has every pause and its end, with the accounts that it changed, the newest first', async () => {
+      const { ledger } = open();
+      const later = noon.plus({ hours: 1 });
+
+      await ledger.pause(['toys', 'tea'], 'holiday', 'anna', noon, 'command');
+      await ledger.resume(['tea', 'nobody'], 'ben', { at: later, via: 'page', because: '' });
+
+      const paused = { at: noon, action: 'pause', by: 'anna', via: 'command', accounts: ['tea', 'toys'] };
+      const resumed = { at: later, action: 'resume', by: 'ben', via: 'page', accounts: ['tea'] };
+      expect(await ledger.actions(10)).toEqual([
+        { ...resumed, orders: '', because: '' },
+        { ...paused, orders: '', because: 'holiday' },
+      ]);
+      expect(await ledger.actions(1)).toHaveLength(1);
+    });
+
+    test('has nothing that changed nothing', async () => {
+      const { ledger } = open();
+
+      await ledger.resume(['tea'], 'anna', { at: noon, via: 'command', because: 'over' });
+      await ledger.pause(['nobody'], 'holiday', 'anna', noon, 'command');
+
+      expect(await ledger.actions(10)).toEqual([]);
+    });
+
+    test('has nothing that askonce did by itself', async () => {
+      const { ledger } = open();
+
+      await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+      await ledger.resume(['tea'], 'askonce');
+
+      expect(await ledger.actions(10)).toEqual([]);
+    });
+
+    test('has one of several who pause at once', async () => {
+      const { ledger } = open();
+
+      await Promise.all(['anna', 'ben', 'eve'].map((by) => ledger.pause(['tea'], 'holiday', by, noon, 'page')));
+
+      const [action, ...others] = await ledger.actions(10);
+      expect([action?.by, others]).toEqual([(await ledger.account('tea'))?.paused?.by, []]);
+    });
+  });
 }

@@ -147,6 +147,21 @@ export function suppressionsContract(open: OpenLedger): void {
       expect(fences).not.toContain(true);
     });
 
+    test('of a person is on record as a deed, by its one order or by how many', async () => {
+      const { ledger } = open();
+
+      await ledger.suppress([A], 'anna', 'asked by phone', noon, 'page');
+      await ledger.suppress([A, B, C], 'anna', 'a list', noon.plus(1), 'command');
+      await ledger.suppress([D], 'worker-1', 'found suppressed', noon);
+      await ledger.suppress([], 'anna', 'nothing', noon, 'command');
+
+      const never = { action: 'never', by: 'anna', accounts: [] };
+      expect(await ledger.actions(10)).toEqual([
+        { ...never, at: noon.plus(1), via: 'command', orders: '3', because: 'a list' },
+        { ...never, at: noon, via: 'page', orders: A, because: 'asked by phone' },
+      ]);
+    });
+
     test('said by two at once about the same orders, each in another order, is said once', async () => {
       const { ledger } = open();
       const ids = Array.from({ length: 3000 }, (_, index) => `302-0000200-${String(index).padStart(7, '0')}`);

@@ -406,6 +406,7 @@ export const ModelName = {
   OrderTally: 'OrderTally',
   SentTally: 'SentTally',
   ArrivalTally: 'ArrivalTally',
+  Upkeep: 'Upkeep',
   Alarm: 'Alarm',
   Digest: 'Digest',
   OperatorAction: 'OperatorAction'
@@ -424,7 +425,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "sellingPartner" | "discoveryFeed" | "reviewRequest" | "attempt" | "usagePlan" | "suppression" | "orderTally" | "sentTally" | "arrivalTally" | "alarm" | "digest" | "operatorAction"
+    modelProps: "sellingPartner" | "discoveryFeed" | "reviewRequest" | "attempt" | "usagePlan" | "suppression" | "orderTally" | "sentTally" | "arrivalTally" | "upkeep" | "alarm" | "digest" | "operatorAction"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1094,6 +1095,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Upkeep: {
+      payload: Prisma.$UpkeepPayload<ExtArgs>
+      fields: Prisma.UpkeepFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.UpkeepFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.UpkeepFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        findFirst: {
+          args: Prisma.UpkeepFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.UpkeepFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        findMany: {
+          args: Prisma.UpkeepFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>[]
+        }
+        create: {
+          args: Prisma.UpkeepCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        createMany: {
+          args: Prisma.UpkeepCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.UpkeepCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>[]
+        }
+        delete: {
+          args: Prisma.UpkeepDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        update: {
+          args: Prisma.UpkeepUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        deleteMany: {
+          args: Prisma.UpkeepDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.UpkeepUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.UpkeepUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>[]
+        }
+        upsert: {
+          args: Prisma.UpkeepUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UpkeepPayload>
+        }
+        aggregate: {
+          args: Prisma.UpkeepAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateUpkeep>
+        }
+        groupBy: {
+          args: Prisma.UpkeepGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UpkeepGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.UpkeepCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UpkeepCountAggregateOutputType> | number
+        }
+      }
+    }
     Alarm: {
       payload: Prisma.$AlarmPayload<ExtArgs>
       fields: Prisma.AlarmFieldRefs
@@ -1504,6 +1579,14 @@ export const ArrivalTallyScalarFieldEnum = {
 export type ArrivalTallyScalarFieldEnum = (typeof ArrivalTallyScalarFieldEnum)[keyof typeof ArrivalTallyScalarFieldEnum]
 
 
+export const UpkeepScalarFieldEnum = {
+  task: 'task',
+  begunAt: 'begunAt'
+} as const
+
+export type UpkeepScalarFieldEnum = (typeof UpkeepScalarFieldEnum)[keyof typeof UpkeepScalarFieldEnum]
+
+
 export const AlarmScalarFieldEnum = {
   id: 'id',
   name: 'name',
@@ -1810,6 +1893,7 @@ export type GlobalOmitConfig = {
   orderTally?: Prisma.OrderTallyOmit
   sentTally?: Prisma.SentTallyOmit
   arrivalTally?: Prisma.ArrivalTallyOmit
+  upkeep?: Prisma.UpkeepOmit
   alarm?: Prisma.AlarmOmit
   digest?: Prisma.DigestOmit
   operatorAction?: Prisma.OperatorActionOmit

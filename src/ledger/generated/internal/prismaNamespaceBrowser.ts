@@ -60,6 +60,7 @@ export const ModelName = {
   OrderTally: 'OrderTally',
   SentTally: 'SentTally',
   ArrivalTally: 'ArrivalTally',
+  Upkeep: 'Upkeep',
   Alarm: 'Alarm',
   Digest: 'Digest',
   OperatorAction: 'OperatorAction'
@@ -228,6 +229,14 @@ export const ArrivalTallyScalarFieldEnum = {
 } as const
 
 export type ArrivalTallyScalarFieldEnum = (typeof ArrivalTallyScalarFieldEnum)[keyof typeof ArrivalTallyScalarFieldEnum]
+
+
+export const UpkeepScalarFieldEnum = {
+  task: 'task',
+  begunAt: 'begunAt'
+} as const
+
+export type UpkeepScalarFieldEnum = (typeof UpkeepScalarFieldEnum)[keyof typeof UpkeepScalarFieldEnum]
 
 
 export const AlarmScalarFieldEnum = {
