@@ -1,4 +1,5 @@
 import type { Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { RedisSafety } from './eviction-policy.js';
 import type { Listeners } from './wake-ups.js';
 
 /** One BullMQ queue each. */
@@ -32,6 +33,7 @@ export type RingWorker = Pick<Worker<JobData>, 'pause' | 'close' | 'disconnect' 
 
 /** Where BullMQ keeps its jobs. Redis and Postgres behave alike through it. */
 export interface Backend {
+  readonly kind: 'redis' | 'postgres';
   openQueue(name: QueueName, options: Omit<QueueOptions, 'connection' | 'prefix'>): RingQueue;
   openWorker(
     name: QueueName,
@@ -39,6 +41,8 @@ export interface Backend {
     options: Omit<WorkerOptions, 'connection' | 'prefix'>,
   ): RingWorker;
   ping(): Promise<void>;
+  /** `null`: it keeps jobs as it keeps everything. */
+  safety(): Promise<RedisSafety | null>;
   /** Restores what must be there before any queue can be used, e.g. after somebody has dropped it. */
   prepare(): Promise<void>;
   /** Ends the connections, by force where they do not end by themselves. */

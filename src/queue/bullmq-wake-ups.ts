@@ -1,8 +1,10 @@
+import type { Telemetry } from 'bullmq';
 import type { DateTime } from 'luxon';
 import { type Clock, systemClock } from '../clock.js';
 import { type Backend, QUEUE_NAMES, type QueueName, type RingQueue } from './backend.js';
 import { startListening } from './listening.js';
 import { postgresBackend } from './postgres-backend.js';
+import { readQueueContents, readQueueReport } from './queue-report.js';
 import { mendRecurring, recurringData, setRecurring } from './recurring.js';
 import { redisBackend } from './redis-backend.js';
 import { calmed, naming } from './trouble.js';
@@ -18,6 +20,8 @@ export interface WakeUpsOptions {
   readonly clock: Clock;
   /** The clock that BullMQ itself reads. */
   readonly machineClock?: Clock;
+  /** Where BullMQ tells of what it does; see src/tracing.ts. */
+  readonly telemetry?: Telemetry | undefined;
   readonly onError: OnTrouble;
   /** The first pause after a listener threw; each further one is twice as long. */
   readonly retryDelayMs?: number;
@@ -44,6 +48,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   const {
     clock,
     machineClock = systemClock,
+    telemetry,
     retryDelayMs = 2_000,
     lookEveryMs = 5_000,
     timeoutMs = 5_000,
@@ -51,6 +56,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
     silentAfterMs = 13_000,
   } = options;
   const onError = calmed(options.onError);
+  const traced = telemetry && { telemetry };
   const named = naming(address.kind === 'redis' ? 'the queue on Redis' : 'the queue on Postgres');
   const backend = openBackend(address, silentAfterMs, (error) =>
     onError(named(error), { queue: 'sweep', subject: null }),
@@ -76,6 +82,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
         },
         // Nobody reads BullMQ's event log.
         streams: { events: { maxLen: 100 } },
+        ...traced,
       });
       queue.on('error', (error) => onError(named(error), { queue: name, subject: null }));
       return [name, queue];
@@ -144,6 +151,8 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
       });
       return Object.fromEntries(await answered(Promise.all(counts), 'counting')) as Record<Verb, number>;
     },
+    queueContents: () => answered(readQueueContents(queues), 'counting'),
+    queueReport: () => answered(readQueueReport(queues, backend), 'looking into it'),
     ping: () => answered(backend.ping(), 'reaching it'),
     async listen(listeners, { concurrency = {}, onError: tell }) {
       const listening = await startListening(backend, listeners, {
@@ -152,6 +161,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
         named,
         timeoutMs,
         lockMs,
+        traced,
         ringAgain: (verb, orderId, at, heard) => ring([{ verb, orderId, at: notItself(orderId, at, heard) }]),
       });
       listenings.add(listening);

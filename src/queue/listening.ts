@@ -1,4 +1,4 @@
-import { type Job, WaitingError } from 'bullmq';
+import { type Job, WaitingError, type WorkerOptions } from 'bullmq';
 import type { DateTime } from 'luxon';
 import { type Backend, type JobData, QUEUE_NAMES, type QueueName, type RingWorker } from './backend.js';
 import type { Naming } from './trouble.js';
@@ -12,6 +12,8 @@ export interface ListeningOptions {
   readonly named: Naming;
   readonly timeoutMs: number;
   readonly lockMs: number;
+  /** Of BullMQ, where it is on. */
+  readonly traced: Pick<WorkerOptions, 'telemetry'> | undefined;
   /** Rings an order again; `heard` is the wake-up that is being answered. */
   readonly ringAgain: (verb: Verb, orderId: string, at: DateTime, heard: string | undefined) => Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startListening(
       maxStalledCount: MAX_INTERRUPTIONS,
       // How long BullMQ sits still after a refused connection; its default is 15 seconds.
       runRetryDelay: 1_000,
+      ...options.traced,
     });
     worker.on('error', (error) => options.onError(options.named(error), { queue: name, subject: null }));
     return worker;

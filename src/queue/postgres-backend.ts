@@ -27,6 +27,7 @@ export function postgresBackend(url: string, silentAfterMs: number, onError: (er
   pool.on('connect', (client) => client.on('error', onError));
 
   return {
+    kind: 'postgres',
     openQueue: (name, options) => new Queue(fullName(name), { ...options, connection: pool }, createPostgresBackend),
     openWorker: (name, ring, options) =>
       new Worker(fullName(name), ring, { ...options, connection: pool }, impatientBackend),
@@ -41,6 +42,7 @@ export function postgresBackend(url: string, silentAfterMs: number, onError: (er
     async ping() {
       await pool.query('SELECT 1');
     },
+    safety: async () => null,
     async close() {
       await succeedsWithin(2_000, pool.end());
     },

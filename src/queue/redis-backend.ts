@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type Backend, fullName } from './backend.js';
+import { readRedisSafety } from './eviction-policy.js';
 import { within } from './within.js';
 
 /** In braces, so that Redis Cluster keeps all keys of all queues in one slot, as BullMQ's scripts require. */
@@ -23,6 +24,7 @@ export function redisBackend(url: string, silentAfterMs: number, onError: (error
   listening.on('error', onError);
 
   return {
+    kind: 'redis',
     openQueue: (name, options) => new Queue(fullName(name), { ...options, connection: ringing, prefix: PREFIX }),
     openWorker: (name, ring, options) =>
       new Worker(fullName(name), ring, { ...options, connection: listening, prefix: PREFIX }),
@@ -32,6 +34,7 @@ export function redisBackend(url: string, silentAfterMs: number, onError: (error
     async ping() {
       await ringing.ping();
     },
+    safety: () => readRedisSafety(url),
     close: async () => void (await Promise.all([ringing, listening].map(hangUp))),
   };
 }

@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import type { RedisSafety } from './eviction-policy.js';
 
 /** Which verb a wake-up is for. Each has a queue of its own, so that a slow one does not delay another. */
 export type Verb = 'schedule' | 'send' | 'settle';
@@ -34,6 +35,49 @@ export interface WakeUps {
   close(): Promise<void>;
 }
 
+/** What the queues hold, for every scrape: counts alone. */
+export interface QueueCounts {
+  /** Throws with the cause when the queue cannot be reached. */
+  queueContents(): Promise<readonly QueueContents[]>;
+}
+
+/** A look into the queue, for people; changes nothing. */
+export interface QueueReports {
+  /** Throws with the cause when the queue cannot be reached. */
+  queueReport(): Promise<QueueReport>;
+}
+
+export interface QueueReport {
+  readonly backend: 'redis' | 'postgres';
+  /** `null`: the queue lives in Postgres, as safe as the ledger. */
+  readonly safety: RedisSafety | null;
+  readonly queues: readonly QueueContents[];
+  readonly recurring: readonly RecurringRing[];
+}
+
+/** How many wake-ups one queue holds. */
+export interface QueueContents {
+  readonly queue: keyof Listeners;
+  /** Their time has come, and nobody has taken them yet. */
+  readonly waiting: number;
+  /** Their time has not come. Those that rang in vain wait here for the next try. */
+  readonly delayed: number;
+  /** With a listener. */
+  readonly active: number;
+  /** Given up after several tries, and kept. */
+  readonly failed: number;
+}
+
+/** Recurring work as the queue holds it. */
+export interface RecurringRing {
+  readonly name: Recurring['name'];
+  readonly key: string;
+  /** `null`: it is not askonce's. */
+  readonly everyMs: number | null;
+  /** By the clock of the machine that set it; `null`: it does not ring. */
+  readonly nextAt: DateTime | null;
+}
+
 /** What hears the wake-ups. A listener that throws rings again later with a growing pause; it must be safe to call twice. */
 export interface Listeners {
   /** May answer with a later time to be rung again at: "not now". */
@@ -51,7 +95,7 @@ export interface Listening {
 }
 
 /** The alarm clock of a process that also listens to it. */
-export interface AlarmClock extends WakeUps {
+export interface AlarmClock extends WakeUps, QueueCounts, QueueReports {
   /** Starts taking wake-ups for the listeners given; answers once they can be heard. */
   listen(listeners: Listeners, options: ListenOptions): Promise<Listening>;
 }

@@ -1,32 +1,51 @@
-import { Gauge, Registry } from 'prom-client';
-import { version } from '../package-root.js';
-import { states } from '../policy/review-request.js';
-import type { WebParts } from './web.js';
+import type { FastifyInstance } from 'fastify';
+import { Registry } from 'prom-client';
+import { type Clock, machineTimers } from '../clock.js';
+import type { Config } from '../config/config.js';
+import type { Meters } from '../measuring/meters.js';
+import { processMetrics } from '../measuring/process-metrics.js';
+import type { QueueCounts } from '../queue/wake-ups.js';
+import { type MeasuredLedger, readFigures } from './metrics-figures.js';
+import { knownGauges } from './metrics-gauges.js';
+import { keptReading } from './metrics-reading.js';
 
-/** The ledger's figures in Prometheus' text form, read when asked. */
-export async function metricsText({
-  ledger,
-  wakeUps,
-  clock,
-}: WebParts): Promise<{ contentType: string; text: string }> {
-  const registry = new Registry();
-  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+export interface MetricsParts {
+  readonly config: Pick<Config, 'accounts' | 'alarms'>;
+  readonly ledger: MeasuredLedger;
+  readonly wakeUps: QueueCounts;
+  readonly clock: Clock;
+  readonly meters: Meters;
+}
 
-  gauge('askonce_build_info', 'The running version, always 1', ['version']).set({ version }, 1);
-  const requests = gauge('askonce_review_requests', 'Review requests by state', ['account', 'state']);
-  const lag = gauge('askonce_feed_lag_seconds', 'Age of the newest order update that is surely in the ledger', [
-    'account',
-  ]);
-  const paused = gauge('askonce_account_paused', 'Whether the account is paused', ['account']);
-  for (const account of await ledger.status()) {
-    for (const state of states) requests.set({ account: account.name, state }, account.counts[state]);
-    if (account.readThrough !== null) {
-      lag.set({ account: account.name }, clock.now().diff(account.readThrough).as('seconds'));
-    }
-    paused.set({ account: account.name }, account.paused === null ? 0 : 1);
-  }
-  const depth = gauge('askonce_queue_depth', 'Wake-ups that wait', ['verb']);
-  for (const [verb, count] of Object.entries(await wakeUps.depth())) depth.set({ verb }, count);
-  return { contentType: registry.contentType, text: await registry.metrics() };
+/** Prometheus waits ten seconds by default, people less: an answer that lacks something comes within two. */
+const TIMES = { freshMs: 5_000, patienceMs: 1_500, keptMs: 60_000 };
+
+/** Serves /metrics: what this process did, and what the ledger and the queue hold. It answers also while they are away. */
+export function addMetrics(app: FastifyInstance, parts: MetricsParts): void {
+  const read = metricsOf(parts);
+  app.get('/metrics', async (_request, reply) => reply.type(Registry.PROMETHEUS_CONTENT_TYPE).send(await read()));
+}
+
+function metricsOf({ config, ledger, wakeUps, clock, meters }: MetricsParts): () => Promise<string> {
+  const { accounts, alarms } = config;
+  const figures = keptReading(
+    () => readFigures({ ledger, clock, machineTime: machineTimers.wall, alarms }),
+    'reading the ledger',
+    TIMES,
+  );
+  // Now, not at the first scrape: it measures from here on.
+  const own = processMetrics();
+  const contents = keptReading(() => wakeUps.queueContents(), 'reading the queue', TIMES);
+  return async () => {
+    const [ledgerSays, queueSays] = await Promise.all([figures(), contents()]);
+    const known = knownGauges({
+      ledger: ledgerSays,
+      queue: queueSays,
+      accounts,
+      aheadOfAmazon: meters.aheadOfAmazon(),
+      now: clock.now(),
+    });
+    const texts = await Promise.all([meters.registry, known, own].map((registry) => registry.metrics()));
+    return texts.join('\n');
+  };
 }

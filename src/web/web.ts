@@ -1,21 +1,39 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import cookies from '@fastify/cookie';
+import forms from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.js';
-import type { Config, Secret } from '../config/config.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { Reports } from '../ledger/reports.js';
+import type { Config } from '../config/config.js';
+import type { WholeLedger } from '../ledger/whole-ledger.js';
 import { type Log, sentenceOf } from '../log.js';
-import { isLoopback } from '../loopback.js';
-import type { WakeUps } from '../queue/wake-ups.js';
-import { metricsText } from './metrics.js';
+import type { Meters } from '../measuring/meters.js';
+import type { QueueCounts, QueueReports, WakeUps } from '../queue/wake-ups.js';
+import type { Tracing } from '../tracing/tracing.js';
+import { guard } from './access.js';
+import { sendFailure } from './access-answers.js';
+import { addFormProtection, formProblems } from './access-forms.js';
+import { addHeaders } from './access-headers.js';
+import { type Pace, slowPace } from './access-pace.js';
+import { answerOtherPaths, listRoutes, type Route, readablePath } from './access-routes.js';
+import { WrongTokens } from './access-wrong-tokens.js';
+import { addActions } from './actions.js';
+import { Notices } from './actions-notices.js';
+import { addAssets } from './assets.js';
+import { addMetrics } from './metrics.js';
+import { addPages } from './pages/routes.js';
 import { readiness } from './readiness.js';
+import { Sessions } from './session.js';
+import { addSessionRoutes } from './session-routes.js';
+import { addVisits } from './visits.js';
 
 export interface WebParts {
   readonly config: Config;
-  readonly ledger: Ledger & Reports;
-  readonly wakeUps: WakeUps;
+  readonly ledger: WholeLedger;
+  readonly wakeUps: WakeUps & QueueCounts & QueueReports;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meters: Meters;
+  /** `null`: nobody collects traces. */
+  readonly tracing: Pick<Tracing, 'pages'> | null;
 }
 
 export interface Web {
@@ -24,48 +42,74 @@ export interface Web {
   close(): Promise<void>;
 }
 
-/** Health, readiness and metrics. Beyond loopback everything but `/healthz` needs ADMIN_TOKEN. */
-export async function startWeb(parts: WebParts): Promise<Web> {
-  const { host, port, adminToken } = parts.config.http;
-  const app = fastify({ logger: false, forceCloseConnections: true });
-  if (!isLoopback(host)) demandToken(app, adminToken);
-  routes(app, parts);
+/** A form holds a few hundred characters. */
+const LARGEST_BODY_BYTES = 16 * 1024;
+/** A longer address does not even reach the server. */
+const LONGEST_PATH = 64 * 1024;
+/** For a request to arrive as a whole. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Health, readiness, metrics and pages. Beyond loopback everything but `/healthz` needs ADMIN_TOKEN. */
+export async function startWeb(parts: WebParts, pace?: Pace): Promise<Web> {
+  const { app } = await createWeb(parts, pace);
+  const { host, port } = parts.config.http;
   const url = await app.listen({ host, port });
   parts.log.info('http-listening', { url });
   return { url, close: () => app.close() };
 }
 
-function routes(app: FastifyInstance, parts: WebParts): void {
+/** The server before it listens, and every route it has. */
+export async function createWeb(
+  parts: WebParts,
+  pace: Pace = slowPace(),
+): Promise<{ readonly app: FastifyInstance; readonly routes: readonly Route[] }> {
+  const { config, ledger, clock, log } = parts;
+  const { host, adminToken } = config.http;
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: LONGEST_PATH },
+    rewriteUrl: ({ url = '/' }) => readablePath(url),
+  });
+  if (parts.tracing !== null) await app.register(parts.tracing.pages);
+  const routes = listRoutes(app);
+  const admin = adminToken === null ? null : { token: adminToken, sessions: new Sessions(adminToken) };
+  const wrongTokens = new WrongTokens(pace, log, clock);
+  const notices = new Notices(adminToken);
+
+  await addHeaders(app);
+  await app.register(cookies);
+  await app.register(forms, { bodyLimit: LARGEST_BODY_BYTES });
+  guard(app, { host, admin, wrongTokens, clock });
+  await addFormProtection(app, adminToken);
+  addVisits(app, { config, ledger, notices });
+  answerErrors(app, log);
+  answerOtherPaths(app, routes);
+
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
     const report = await readiness(parts);
     return reply.code(report.ready ? 200 : 503).send(report);
   });
-  app.get('/metrics', async (_request, reply) => {
-    const { contentType, text } = await metricsText(parts);
-    return reply.type(contentType).send(text);
-  });
-  app.setErrorHandler(async (error: { readonly statusCode?: number }, _request, reply) => {
-    const { statusCode = 500 } = error;
+  addMetrics(app, parts);
+  await addAssets(app);
+  addSessionRoutes(app, { admin, wrongTokens, clock, log });
+  addPages(app, parts);
+  addActions(app, { accounts: config.accounts.map(({ name }) => name), ledger, clock, log, notices });
+  return { app, routes };
+}
+
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler(async (error: { readonly statusCode?: number; readonly code?: string }, request, reply) => {
+    const { statusCode = 500, code = '' } = error;
     // What is wrong with the request is no failure of ours: one that cannot be read must not fill the log with errors.
-    if (statusCode < 500) return reply.code(statusCode).send({ error: 'not a request that askonce answers' });
-    parts.log.error('http-failed', { error: sentenceOf(error) });
-    return reply.code(500).send({ error: 'askonce could not answer; its log says why' });
-  });
-}
-
-function demandToken(app: FastifyInstance, adminToken: Secret | null): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.url === '/healthz') return;
-    const given = request.headers.authorization?.replace(/^Bearer /i, '') ?? '';
-    if (adminToken === null || !sameText(given, adminToken.reveal())) {
-      await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'ADMIN_TOKEN needed' });
+    if (statusCode < 500) {
+      const sentence = formProblems[code] ?? 'That is not a request that askonce answers.';
+      return sendFailure(request, reply, statusCode, 'Not done', sentence);
     }
+    log.error('http-failed', { error: sentenceOf(error) });
+    return sendFailure(request, reply, 500, 'Not answered', 'askonce could not answer; its log says why.');
   });
-}
-
-/** In constant time, whatever the lengths. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

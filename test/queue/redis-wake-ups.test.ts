@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { readEvictionPolicy } from '../../src/queue/eviction-policy.js';
+import { systemClock } from '../../src/clock.js';
+import { openWakeUps } from '../../src/queue/bullmq-wake-ups.js';
 import { onRedis } from '../support/on-redis.js';
 import { startRedisServer } from '../support/redis-server.js';
 import { wakeUpsContract } from './wake-ups-contract.js';
@@ -32,11 +33,15 @@ onRedis('the queue on Redis', () => {
     };
   });
 
-  test("Redis's eviction policy is read, and a Redis that is away is an error", async () => {
+  test('the report tells how safe Redis keeps what it holds', async () => {
     const server = await startRedisServer();
-    expect(await readEvictionPolicy(server.url)).toBe('noeviction');
-    await server.stop();
+    const wakeUps = await openWakeUps({ kind: 'redis', url: server.url }, { clock: systemClock, onError: () => {} });
 
-    await expect(readEvictionPolicy(server.url)).rejects.toThrow();
+    const { safety } = await wakeUps.queueReport();
+
+    expect(safety).toMatchObject({ evictionPolicy: 'noeviction', persistence: 'none' });
+    expect(safety?.problems).toHaveLength(1);
+    await wakeUps.close();
+    await server.stop();
   });
 });

@@ -115,6 +115,70 @@ export function wakeUpsContract(name: string, openStores: () => Promise<Stores>)
       expect(await wakeUps.depth()).toEqual({ schedule: 0, send: 3, settle: 1 });
     });
 
+    test('the report tells of every queue what waits for its time, what waits for a listener and what has one', async () => {
+      const wakeUps = await open();
+      let finish = () => {};
+      const finished = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      let heard = 0;
+      await listenTo(
+        wakeUps,
+        {
+          send: async () => {
+            heard += 1;
+            await finished;
+            return undefined;
+          },
+        },
+        1,
+      );
+
+      await wakeUps.ring([
+        { verb: 'send', orderId: A, at: inMs(-1) },
+        { verb: 'send', orderId: B, at: inMs(60_000) },
+        { verb: 'settle', orderId: A, at: inMs(-1) },
+        { verb: 'settle', orderId: B, at: inMs(-1) },
+      ]);
+      await eventually(() => expect(heard).toBe(1));
+
+      expect(await wakeUps.queueReport()).toMatchObject({
+        backend: store.address.kind,
+        queues: [
+          { queue: 'schedule', waiting: 0, delayed: 0, active: 0, failed: 0 },
+          { queue: 'send', waiting: 0, delayed: 1, active: 1, failed: 0 },
+          { queue: 'settle', waiting: 2, delayed: 0, active: 0, failed: 0 },
+          { queue: 'discover', waiting: 0, delayed: 0, active: 0, failed: 0 },
+          { queue: 'sweep', waiting: 0, delayed: 0, active: 0, failed: 0 },
+        ],
+        recurring: [],
+      });
+      finish();
+    });
+
+    test('the report tells which work recurs, for whom, how often and when it rings next', async () => {
+      const wakeUps = await open();
+      const began = DateTime.utc();
+      await wakeUps.keepRinging([
+        { name: 'discover', key: 'na:main', everyMs: 3_600_000 },
+        { name: 'sweep', key: 'all', everyMs: 60_000 },
+        { name: 'discover', key: 'eu', everyMs: 3_600_000 },
+      ]);
+
+      const { recurring } = await wakeUps.queueReport();
+
+      expect(recurring.map(({ name, key, everyMs }) => [name, key, everyMs])).toEqual([
+        ['sweep', 'all', 60_000],
+        ['discover', 'eu', 3_600_000],
+        ['discover', 'na:main', 3_600_000],
+      ]);
+      for (const { nextAt, everyMs } of recurring) {
+        const inHowLong = nextAt?.diff(began).toMillis() ?? Number.NaN;
+        expect(inHowLong).toBeGreaterThan(-1_000);
+        expect(inHowLong).toBeLessThanOrEqual((everyMs ?? 0) + 10_000);
+      }
+    });
+
     test('an id that is not as Amazon makes them does not stop the others', async () => {
       const wakeUps = await open();
       const heard: string[] = [];
@@ -497,6 +561,7 @@ export function wakeUpsContract(name: string, openStores: () => Promise<Stores>)
       const began = performance.now();
       await expect(wakeUps.ring([{ verb: 'send', orderId: A, at: inMs(0) }])).rejects.toThrow();
       await expect(wakeUps.ping()).rejects.toThrow();
+      await expect(wakeUps.queueReport()).rejects.toThrow();
       expect(performance.now() - began).toBeLessThan(8_000);
 
       await store.comeBack();

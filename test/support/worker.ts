@@ -87,10 +87,11 @@ export class Worker {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves when it has ended, which it is meant to do by itself. */
-  async end(): Promise<void> {
+  /** Resolves with its exit status when it has ended, which it is meant to do by itself; `null` where a signal ended it. */
+  async end(): Promise<number | null> {
     this.#endExpected = true;
     await this.#ended;
+    return this.#child.exitCode;
   }
 
   /** As the out-of-memory killer does it: between any two instructions. */

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { Duration } from 'luxon';
 import type { Config } from '../../src/config/config.js';
 import { secret } from '../../src/config/secret.js';
+import { createMeters } from '../../src/measuring/meters.js';
 import { startWeb, type Web } from '../../src/web/web.js';
 import { at, GERMANY } from '../support/builders.js';
 import { type MemoryLedger, openMemoryLedger } from '../support/memory-ledger.js';
@@ -14,6 +15,8 @@ const quiet = {
   keepRinging: async () => {},
   ringNow: async () => {},
   depth: async () => ({ schedule: 0, send: 2, settle: 1 }),
+  queueContents: async () => [{ queue: 'send', waiting: 2, delayed: 0, active: 0, failed: 0 } as const],
+  queueReport: async () => ({ backend: 'postgres', safety: null, queues: [], recurring: [] }) as const,
   ping: async () => {},
   close: async () => {},
 };
@@ -35,7 +38,15 @@ async function served(
     discoverEvery: Duration.fromObject({ minutes: 5 }),
     accounts: [{ name: 'tea' }],
   } as unknown as Config;
-  web = await startWeb({ config, ledger, wakeUps: quiet, clock: { now: () => noon }, log: silent });
+  web = await startWeb({
+    config,
+    ledger,
+    wakeUps: quiet,
+    clock: { now: () => noon },
+    log: silent,
+    meters: createMeters([]),
+    tracing: null,
+  });
   const { port } = new URL(web.url);
   return (path, token) =>
     fetch(
@@ -88,5 +99,5 @@ test('it is ready once they were', async () => {
 test('the metrics count what waits in the queue', async () => {
   const ask = await served('127.0.0.1');
 
-  expect(await (await ask('/metrics')).text()).toContain('askonce_queue_depth{verb="send"} 2');
+  expect(await (await ask('/metrics')).text()).toContain('askonce_queue_depth{verb="send",state="waiting"} 2');
 });
