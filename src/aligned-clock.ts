@@ -9,6 +9,12 @@ const LONGEST_READING_MS = 2_000;
 const AMAZON_IS_HEARD_WITHIN_MS = 86_400_000;
 /** Small corrections are everyday; nobody needs to read of them. */
 const WORTH_TELLING_MS = 5_000;
+/** An answer heard longer ago tells nothing about clocks that may have been set since. */
+const HEARD_LATELY_MS = 3_600_000;
+/** The clock of the machine was set, or the machine slept, where its two timers have parted by more. */
+const PARTED_MS = 1_000;
+/** HTTP names whole seconds: the true time lies up to one second behind it, half of one on average. */
+const HALF_A_SECOND_MS = 500;
 
 export type ClockNews = (event: 'clock-corrected' | 'clock-skew', facts: Record<string, unknown>) => void;
 
@@ -25,6 +31,8 @@ export class AlignedClock implements WorkerClock {
   #ledger: number;
   /** The same for Amazon's, and how many answers in a row said so. */
   #amazon: { readonly offset: number; readonly heard: number } | null = null;
+  /** The last answers of Amazon's, the latest first. */
+  #heard: readonly Hearing[] = [];
 
   constructor(timers: Timers, tell: ClockNews) {
     this.#timers = timers;
@@ -64,9 +72,30 @@ export class AlignedClock implements WorkerClock {
     if (Math.abs(corrected) >= WORTH_TELLING_MS) this.#tell('clock-corrected', { byMs: corrected, from: 'ledger' });
   }
 
+  /**
+   * How far the clock of this machine and the ledger's are ahead of Amazon's (negative: behind), and how long ago the
+   * earlier of its last two answers was heard. Of both the one counts that finds less wrong: the other may have been long on
+   * its way, or a proxy's. `null`: not heard twice within the hour, or the machine's clock was set since.
+   */
+  againstAmazon(): { machineAheadMs: number; ledgerAheadMs: number; heardMsAgo: number } | null {
+    const { wall, steady } = this.#timers;
+    const [last, before] = this.#heard;
+    if (last === undefined || before === undefined) return null;
+    const parted = wall() - steady();
+    const heardMsAgo = steady() - before.at;
+    const isSound = (hearing: Hearing) =>
+      steady() - hearing.at <= HEARD_LATELY_MS && Math.abs(parted - hearing.parted) <= PARTED_MS;
+    if (!isSound(last) || !isSound(before)) return null;
+    const ahead = (offset: number) =>
+      smaller(...[last, before].map((heard) => offset - heard.offset - HALF_A_SECOND_MS));
+    return { machineAheadMs: ahead(parted), ledgerAheadMs: ahead(this.#ledger), heardMsAgo };
+  }
+
   /** Takes note of the time that an answer of Amazon's has just named. A single answer moves nothing: a proxy may have written it. */
   hearAmazon(time: DateTime): void {
-    const offset = time.toMillis() - this.#timers.steady();
+    const { wall, steady } = this.#timers;
+    const offset = time.toMillis() - steady();
+    this.#heard = [{ offset, at: steady(), parted: wall() - steady() }, ...this.#heard.slice(0, 1)];
     const again = this.#amazon !== null && near(offset, this.#amazon.offset);
     const followed = this.#followsAmazon();
     this.#amazon =
@@ -86,6 +115,19 @@ export class AlignedClock implements WorkerClock {
   #followsAmazon(): boolean {
     return this.#amazon !== null && this.#amazon.heard >= 2 && !near(this.#amazon.offset, this.#ledger);
   }
+}
+
+interface Hearing {
+  /** What the steady timer lacked to Amazon's time. */
+  readonly offset: number;
+  /** By the steady timer. */
+  readonly at: number;
+  /** By how much the clock of the machine was ahead of the steady timer. */
+  readonly parted: number;
+}
+
+function smaller(...amounts: readonly number[]): number {
+  return amounts.reduce((least, amount) => (Math.abs(amount) < Math.abs(least) ? amount : least));
 }
 
 const READINGS = 5;

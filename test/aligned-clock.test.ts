@@ -172,6 +172,76 @@ describe('a worker clock', () => {
   });
 });
 
+describe("measured by Amazon's", () => {
+  /** In seconds, the machine's first. */
+  const ahead = () => {
+    const reading = clock.againstAmazon();
+    return reading && [reading.machineAheadMs, reading.ledgerAheadMs].map((ms) => Math.round(ms / 1000) + 0);
+  };
+
+  test('both clocks are known once Amazon was heard twice', async () => {
+    wallIsOff = 10 * minute;
+    clock = openClock();
+    ledgerIsOff = -90_000;
+    await clock.followLedger(ledgerTime);
+    expect(ahead()).toBeNull();
+    hearAmazon();
+    expect(ahead()).toBeNull();
+    truth += minute;
+    hearAmazon();
+    expect(ahead()).toEqual([600, -90]);
+    expect(clock.againstAmazon()?.heardMsAgo).toBe(minute);
+  });
+
+  test('one answer that was long on its way makes no clock wrong', async () => {
+    await clock.followLedger(ledgerTime);
+    for (const late of [0, -50_000]) hearAmazon(late);
+    expect(ahead()).toEqual([0, 0]);
+    hearAmazon(-50_000);
+    expect(ahead()).toEqual([50, 50]);
+  });
+
+  test('whole seconds, as HTTP names them, are wrong by half of one at most', async () => {
+    await clock.followLedger(ledgerTime);
+    for (const ms of [1, 998]) {
+      truth += ms;
+      hearAmazon();
+    }
+    expect(Math.abs(clock.againstAmazon()?.machineAheadMs ?? 999)).toBeLessThanOrEqual(500);
+  });
+
+  test.each<[string, () => void]>([
+    [
+      'the machine slept',
+      () => {
+        truth += hour / 2;
+        slept += hour / 2;
+      },
+    ],
+    [
+      'somebody set the clock of the machine',
+      () => {
+        wallIsOff += 5_000;
+      },
+    ],
+    [
+      'an hour has passed',
+      () => {
+        truth += hour + 1;
+      },
+    ],
+  ])('nothing is known any more after %s, until Amazon is heard again', (_what, happens) => {
+    hearAmazon();
+    hearAmazon();
+    happens();
+    expect(ahead()).toBeNull();
+    hearAmazon();
+    expect(ahead()).toBeNull();
+    hearAmazon();
+    expect(ahead()).not.toBeNull();
+  });
+});
+
 describe('a stopwatch', () => {
   test('counts the time that the machine slept', () => {
     const measured = clock.stopwatch();

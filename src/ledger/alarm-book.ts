@@ -40,6 +40,11 @@ export interface JudgedAlarms {
   /** Alarms about a machine are judged by that machine alone, until it has been silent for so long. */
   readonly subject: string;
   readonly silentBefore: DateTime;
+  /**
+   * When the reading of the facts began; without it, `now`. What somebody noted later is newer than these facts: they neither
+   * resolve it nor open it again.
+   */
+  readonly asOf?: DateTime;
 }
 
 export interface AlarmChanges {

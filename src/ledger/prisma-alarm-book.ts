@@ -14,7 +14,7 @@ export function prismaAlarmBook(db: PrismaClient): AlarmBook {
       return db.$transaction(async (tx) => {
         // Two processes with different opinions would otherwise wait for each other's rows.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${NOTING}::bigint)`;
-        const opened = await tx.$queryRaw<AlarmRow[]>(open(firing, now));
+        const opened = await tx.$queryRaw<AlarmRow[]>(open(firing, judged.asOf ?? now, now));
         const resolved = await tx.$queryRaw<AlarmRow[]>(resolve(firing, judged, now));
         return { opened: opened.map(alarm), resolved: resolved.map(alarm) };
       });
@@ -71,7 +71,7 @@ export function prismaAlarmBook(db: PrismaClient): AlarmBook {
 }
 
 /** The partial unique index decides which of several processes opened it. */
-function open(firing: readonly Alarm[], now: DateTime): Prisma.Sql {
+function open(firing: readonly Alarm[], asOf: DateTime, now: DateTime): Prisma.Sql {
   const at = now.toJSDate();
   return Prisma.sql`
     WITH noted AS (
@@ -79,6 +79,9 @@ function open(firing: readonly Alarm[], now: DateTime): Prisma.Sql {
       SELECT name, account, subject, text, ${at}::timestamptz, ${at}::timestamptz FROM (
         SELECT DISTINCT ON (name, account, subject) * FROM ${listOf(firing)} ORDER BY name, account, subject
       ) AS firing
+      WHERE NOT EXISTS (SELECT 1 FROM alarm AS over
+        WHERE over.name = firing.name AND over.account = firing.account AND over.subject = firing.subject
+          AND over.resolved_at > ${asOf.toJSDate()}::timestamptz)
       ON CONFLICT (name, account, subject) WHERE resolved_at IS NULL
         DO UPDATE SET text = EXCLUDED.text, seen_at = greatest(known.seen_at, EXCLUDED.seen_at)
       RETURNING name, account, subject, text, xmax = 0 AS fresh
@@ -100,7 +103,7 @@ function resolve(firing: readonly Alarm[], judged: JudgedAlarms, now: DateTime):
     ), resolved AS (
       UPDATE alarm SET resolved_at = ${at}::timestamptz,
         cleared_at = CASE WHEN told_at IS NULL THEN ${at}::timestamptz END
-      WHERE resolved_at IS NULL AND seen_at <= ${at}::timestamptz AND name = ANY(${[...judged.names]}::text[])
+      WHERE resolved_at IS NULL AND seen_at <= ${(judged.asOf ?? now).toJSDate()}::timestamptz AND name = ANY(${[...judged.names]}::text[])
         AND (subject IN ('', ${judged.subject}) OR seen_at < ${judged.silentBefore.toJSDate()}::timestamptz)
         AND (name, account, subject) NOT IN (SELECT name, account, subject FROM ${listOf(firing)})
       RETURNING id, name, account, subject, text

@@ -54,6 +54,13 @@ export interface ToldAttempt {
   readonly detail: string | null;
 }
 
+/** That of the order's account, while it lasts. */
+export interface ToldPause {
+  readonly at: DateTime;
+  readonly reason: string;
+  readonly by: string;
+}
+
 /** Whose clock is told beside UTC. */
 export interface ToldPlace {
   /** Amazon's code of the marketplace, e.g. `DE`. */
@@ -66,12 +73,14 @@ export function tellStory(
   order: ToldOrder,
   attempts: readonly ToldAttempt[],
   place: ToldPlace | null,
+  pause: ToldPause | null = null,
 ): readonly StoryLine[] {
   const time: Time = (instant) => timeText(instant, place);
   const story = [
     firstSeen(order, place),
     ...attempts.map(attempted),
     ...(order.delivery === null ? [] : [planned(order, order.delivery, attempts, time)]),
+    ...(pause === null || !isHeldByPause(order) ? [] : [paused(order, pause)]),
   ].toSorted((a, b) => a.at.toMillis() - b.at.toMillis());
   return [...story, standing(order, story.at(-1)?.at ?? order.firstSeenAt, time)];
 }
@@ -117,6 +126,17 @@ function firstSeen({ firstSeenAt, account, fulfilledBy }: ToldOrder, place: Told
   const shipper =
     fulfilledBy === null ? '' : fulfilledBy === 'MERCHANT' ? ', shipped by the seller' : ', shipped by Amazon';
   return line(firstSeenAt, 'seen', [`Discovery saw the order for account ${account}${where}${shipper}.`]);
+}
+
+function isHeldByPause({ state }: ToldOrder): boolean {
+  return state === 'waiting' || state === 'scheduled';
+}
+
+function paused({ account }: ToldOrder, { at, reason, by }: ToldPause): StoryLine {
+  const words = reason.trim().replace(/[.!?]?$/, '.');
+  return line(at, 'account-paused', [
+    `The account ${account} was paused by ${by}: ${words} The order is not asked until the account is resumed.`,
+  ]);
 }
 
 const evidences: Readonly<Record<Evidence, string>> = {

@@ -40,6 +40,7 @@ test.each([
   ['the queue', 'src/queue/bad.ts', "import { Ledger } from '../ledger/ledger.js';", 'do not know each other'],
   ['the simulator', 'src/simulator/bad.ts', "import { plan } from '../policy/plan.js';", 'must not share its rules'],
   ['a page', 'src/web/bad.ts', "import { PrismaClient } from '@prisma/client';", 'live in src/ledger only'],
+  ['an alarm', 'src/alarms/bad.ts', "import { Queue } from 'bullmq';", 'live in src/queue and workers only'],
 ])('%s (%s) may not write: %s', (_who, path, text, message) => {
   expect(lint(path, `${text}\nexport const held = 1;\n`)).toContain(message);
 });

@@ -17,8 +17,14 @@ export function memoryAlarmBook(): AlarmBook {
   return {
     async noteAlarms(firing, judged, now) {
       const opened: Alarm[] = [];
+      const asOf = judged.asOf ?? now;
+      const isOverSince = (alarm: Alarm) =>
+        [...rows.values()].some(
+          (row) => row.resolvedAt !== null && row.resolvedAt > asOf && keyOf(row) === keyOf(alarm),
+        );
       for (const alarm of [...new Map(firing.map((each) => [keyOf(each), each])).values()].sort(byKey)) {
         const known = [...rows.values()].find((row) => row.resolvedAt === null && keyOf(row) === keyOf(alarm));
+        if (known === undefined && isOverSince(alarm)) continue;
         if (known === undefined) {
           lastId += 1n;
           const unheard = { resolvedAt: null, toldAt: null, clearedAt: null, heldUntil: null };
@@ -35,7 +41,7 @@ export function memoryAlarmBook(): AlarmBook {
       const resolved = [...rows.values()].filter(
         (row) =>
           row.resolvedAt === null &&
-          row.seenAt <= now &&
+          row.seenAt <= asOf &&
           judged.names.has(row.name) &&
           (row.subject === null || row.subject === judged.subject || row.seenAt < judged.silentBefore) &&
           !firing.some((alarm) => keyOf(alarm) === keyOf(row)),

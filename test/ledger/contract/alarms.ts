@@ -74,6 +74,18 @@ export function alarmsContract(open: OpenLedger): void {
       expect(await ledger.recentAlarms(1)).toHaveLength(1);
     });
 
+    test('is neither resolved nor opened again by facts that were read before somebody else noted it', async () => {
+      await note([silent], later(5));
+      const { resolved } = await note([], later(6), { asOf: later(4) });
+      expect(resolved).toEqual([]);
+
+      await note([], later(7));
+      const { opened } = await note([silent], later(8), { asOf: later(6) });
+      expect(opened).toEqual([]);
+
+      expect((await note([silent], later(9), { asOf: later(7) })).opened).toEqual([silent]);
+    });
+
     test('that comes again after it was over is a new one', async () => {
       for (const firing of [[silent], [], [silent]]) await note(firing);
 
