@@ -37,7 +37,7 @@ function close(status) {
   const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = counts;
   if (numPendingTests > 0) {
     process.stdout.write(
-      `${numPendingTests} tests need redis-server, which is not installed here (on Debian: apt install redis-server).\n`,
+      `${numPendingTests} tests were left out: they need redis-server, chromium or promtool (on Debian: apt install redis-server chromium prometheus), or were not chosen.\n`,
     );
   }
   // A file that could not even be loaded holds no failed test and must not look like success.

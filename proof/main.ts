@@ -9,6 +9,7 @@ import { addMutants } from './mutants/command.js';
 import { addRaces } from './races/command.js';
 import { addRate } from './rate/command.js';
 import { addSim } from './sim/command.js';
+import { addStops } from './stops/command.js';
 
 const program = new Command('npm run proof --').description('shows that nothing is asked twice and nothing is lost');
 for (const add of [
@@ -20,6 +21,7 @@ for (const add of [
   addRate,
   addFaults,
   addHostile,
+  addStops,
   addMutants,
   addDocument,
 ])

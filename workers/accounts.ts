@@ -1,4 +1,5 @@
 import type { DateTime } from 'luxon';
+import type { AmazonGateway } from '../src/amazon/gateway.js';
 import { createSpApiGateway } from '../src/amazon/sp-api-gateway.js';
 import type { Clock } from '../src/clock.js';
 import type { AccountConfig, Config } from '../src/config/config.js';
@@ -12,6 +13,8 @@ export function openAccounts(
   clock: Clock,
   shutdown: AbortSignal,
   hearTime: (time: DateTime) => void = () => {},
+  /** Puts something between the steps and each account's gateway. */
+  around: (gateway: AmazonGateway, account: string) => AmazonGateway = (gateway) => gateway,
 ): ReadonlyMap<string, StepAccount> {
   return new Map(
     config.accounts.map((account) => [
@@ -24,15 +27,18 @@ export function openAccounts(
         live: account.sendMode === 'live',
         rules: planningRules(account, config),
         caps: new Map(Object.entries(account.caps)),
-        gateway: createSpApiGateway({
-          account,
-          endpoints: config.amazon,
-          userAgent: userAgent(),
-          requestTimeoutMs: config.requestTimeout.toMillis(),
-          clock,
-          hearTime,
-          shutdown,
-        }),
+        gateway: around(
+          createSpApiGateway({
+            account,
+            endpoints: config.amazon,
+            userAgent: userAgent(),
+            requestTimeoutMs: config.requestTimeout.toMillis(),
+            clock,
+            hearTime,
+            shutdown,
+          }),
+          account.name,
+        ),
       },
     ]),
   );

@@ -28,6 +28,7 @@ const programs: readonly Program[] = [
     short: `${usualScenes} --times 4`,
     full: '--times 50',
   }),
+  program('stops', { shortest: '--times 4', short: '--times 12', full: '--times 100' }),
   program('rate', { shortest: null, short: '--seconds 40', full: '--seconds 160' }),
   program('faults', { shortest: null, short: '--orders 20', full: '--orders 20' }),
   program('hostile', { shortest: null, short: '--cases 20000', full: '--cases 100000' }),

@@ -1,19 +1,23 @@
 /** What happened on the ground is told in `error`; these events say nothing without it. */
 const NEED_AN_ERROR = new Set([
+  'embedded-postgres-down',
+  'embedded-postgres-trouble',
   'http-failed',
   'ledger-connection-lost',
+  'ledger-gone',
+  'ledger-unreachable',
   'ledger-write-retried',
   'not-closed',
+  'not-started',
   'queue-trouble',
   'step-failed',
   'unhandled',
+  'waiting-for-ledger',
+  'waiting-for-queue',
 ]);
 
 /** Longer is not a sentence but a dump. */
 const LONGEST = 400;
-
-/** Whatever its level is: the embedded server tells its trouble there. */
-const EMBEDDED = 'embedded-postgres';
 
 interface LogEntry {
   readonly event: string;
@@ -22,7 +26,7 @@ interface LogEntry {
 
 /** Everything a worker wrote, as an operator has to read it. */
 export interface LogReading {
-  /** Lines that are about trouble: with the level warn or error, or of the embedded Postgres. */
+  /** Lines that are about trouble: with the level warn or error. */
   readonly warnings: number;
   /** What an operator could make nothing of, in words; each complaint once. */
   readonly complaints: readonly string[];
@@ -51,7 +55,7 @@ function parsed(line: string): LogEntry | 'fine' | 'not-json' {
   }
   if (typeof entry !== 'object' || entry === null || !('event' in entry) || !('level' in entry)) return 'not-json';
   const { level, event, error, message } = entry as Readonly<Record<string, unknown>>;
-  if (level !== 'warn' && level !== 'error' && event !== EMBEDDED) return 'fine';
+  if (level !== 'warn' && level !== 'error') return 'fine';
   return { event: String(event), said: error ?? message ?? '' };
 }
 

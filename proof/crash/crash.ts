@@ -151,7 +151,7 @@ async function lives(series: Series, plan: KillPlan, deadline: number, findings:
 async function end(
   series: Series,
   worker: Worker,
-  ended: Promise<void>,
+  ended: Promise<unknown>,
   life: Life,
 ): Promise<'outside' | 'time' | null> {
   const patience = new AbortController();

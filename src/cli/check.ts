@@ -1,174 +1,140 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { Duration } from 'luxon';
 import { openAccounts } from '../../workers/accounts.js';
-import type { CallFacts } from '../amazon/gateway.js';
-import { type Clock, systemClock } from '../clock.js';
+import type { Region } from '../amazon/marketplaces.js';
+import { systemClock } from '../clock.js';
 import type { Config } from '../config/config.js';
-import type { Ledger } from '../ledger/ledger.js';
-import { pendingMigrations } from '../ledger/migrations.js';
-import { sentenceOf } from '../log.js';
-import type { AccountTrouble, LookOutcome } from '../policy/outcome.js';
-import { ourShare, publishedPlans } from '../policy/usage-plan.js';
-import { readEvictionPolicy } from '../queue/eviction-policy.js';
+import { secretsOf } from '../config/secrets-of.js';
+import type { WholeLedger } from '../ledger/whole-ledger.js';
+import { Redaction } from '../redaction.js';
 import type { StepAccount } from '../steps/step.js';
+import { accountChecks } from './checks/account-check.js';
+import type { AccountGround } from './checks/account-ground.js';
+import { type Check, looked } from './checks/check-line.js';
+import { clockChecks } from './checks/clock-check.js';
+import { diskChecks } from './checks/disk-check.js';
+import { envFilesChecks } from './checks/env-files-check.js';
+import { type LedgerReading, readLedger } from './checks/ledger-check.js';
+import { queueChecks } from './checks/queue-check.js';
+import { settingsChecks } from './checks/settings-check.js';
 import { configured, withDatabase, withLedgerOf } from './configured.js';
 import { print, printJson } from './terminal.js';
 
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do; `null` when there is nothing to do. */
-  readonly remedy: string | null;
-}
+/** Accounts looked at side by side. */
+const AT_ONCE = 50;
+const LONGEST_CALL = Duration.fromObject({ seconds: 8 });
+
+const startLedger = 'start Postgres, or correct DATABASE_URL';
+const startRedis = 'start Redis, or correct REDIS_URL';
 
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('env files, database, queue, clock, and each account against Amazon; never asks anybody')
+    .description('env files, database, queue, disk, clocks, and each account against Amazon; never asks anybody')
     .option('--json', 'one JSON document')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const config = configured(command);
-      const checks = [configurationCheck(config), ...(await storageChecks(config))];
-      const ok = checks.every((check) => check.ok);
-      await (json ? printJson({ ok, checks }) : print(checks.map(line).join('\n')));
+      const { envFile = '.env' } = command.optsWithGlobals<{ envFile?: string }>();
+      const redaction = new Redaction();
+      redaction.learn(secretsOf(config));
+      const checks = (await allChecks(config, resolve(envFile))).map((check) => ({
+        ...check,
+        detail: redaction.text(check.detail),
+      }));
+      const ok = checks.every(({ kind }) => kind !== 'failed');
+      await (json ? printJson({ ok, checks: checks.map(documented) }) : print(checks.map(line).join('\n')));
       if (!ok) process.exitCode = 1;
     });
 }
 
-function line({ name, ok, detail, remedy }: Check): string {
-  return `${ok ? 'ok     ' : 'FAILED '} ${name}: ${detail}${remedy === null ? '' : ` -> ${remedy}`}`;
+/** The shape programs rely on: design 8. */
+function documented({ name, kind, detail, remedy }: Check) {
+  return { name, ok: kind !== 'failed', kind, detail, remedy };
 }
 
-function configurationCheck(config: Config): Check {
-  const accounts = config.accounts.map(
-    ({ name, marketplaces, sendMode }) =>
-      `${name} (${[...marketplaces.map(({ code }) => code), ...(sendMode === config.sendMode ? [] : [sendMode])].join(' ')})`,
-  );
-  return {
-    name: 'configuration',
-    ok: true,
-    detail: `${config.sendMode}; accounts ${accounts.join(', ')}`,
-    remedy: null,
-  };
+const marks = { ok: 'ok     ', note: 'note   ', failed: 'FAILED ' } as const;
+
+function line({ name, kind, detail, remedy }: Check): string {
+  return `${marks[kind]} ${name}: ${detail}${remedy === null ? '' : ` -> ${remedy}`}`;
 }
 
-async function storageChecks(config: Config): Promise<Check[]> {
-  const queue = await queueCheck(config);
+/** Everything side by side; what fails hides nothing else. */
+async function allChecks(config: Config, envFile: string): Promise<Check[]> {
+  const disk = config.databaseUrl === null ? diskChecks(config.dataDir) : Promise.resolve([]);
+  const parts = await Promise.all([
+    looked('env files', 'see that this user may read them', () => envFilesChecks(config, envFile, process.cwd())),
+    looked('disk', 'see that DATA_DIR is there', () => disk),
+    looked('queue', startRedis, () => queueChecks(config)),
+    storedChecks(config),
+  ]);
+  return [...settingsChecks(config, systemClock.now()), ...parts.flat()];
+}
+
+async function storedChecks(config: Config): Promise<Check[]> {
   try {
-    return await withDatabase(config, async (database) => {
-      const pending = await pendingMigrations(database.url);
-      const accounts = await withLedgerOf(database, (ledger) =>
-        accountChecks(config, pending.length === 0 ? ledger : null),
-      );
-      return [migrationsCheck(pending, database.embedded), queue, ...accounts];
+    return await withDatabase(config, async ({ url, embedded, release }) => {
+      const place = { url, embedded, holdsQueue: config.redisUrl === null };
+      let reading: LedgerReading | null = null;
+      const ledger = await looked('ledger', startLedger, async () => {
+        reading = await readLedger(place);
+        return reading.checks;
+      });
+      const { isReady, aheadMs } = (reading as LedgerReading | null) ?? { isReady: false, aheadMs: null };
+      const ask = (of: WholeLedger | null) => amazonChecks(config, of, aheadMs);
+      const amazon = isReady ? await withLedgerOf({ url, embedded, release }, ask) : await ask(null);
+      return [...ledger, ...amazon];
     });
   } catch (error) {
-    const remedy = 'start the server, or correct DATABASE_URL';
-    return [{ name: 'ledger', ok: false, detail: sentenceOf(error), remedy }, queue];
+    // The embedded one did not even start.
+    const ledger = await looked('ledger', startLedger, () => Promise.reject(error));
+    return [...ledger, ...(await amazonChecks(config, null, null))];
   }
 }
 
-function migrationsCheck(pending: readonly string[], embedded: boolean): Check {
-  const where = embedded ? 'embedded Postgres' : 'Postgres';
-  if (pending.length === 0) return { name: 'ledger', ok: true, detail: `${where}, up to date`, remedy: null };
-  return {
-    name: 'ledger',
-    ok: true,
-    detail: `${where}, ${pending.length} migrations to apply; start does it`,
-    remedy: null,
+async function amazonChecks(
+  config: Config,
+  ledger: WholeLedger | null,
+  ledgerAheadMs: number | null,
+): Promise<Check[]> {
+  const quick = {
+    ...config,
+    requestTimeout: config.requestTimeout < LONGEST_CALL ? config.requestTimeout : LONGEST_CALL,
   };
+  const shutdown = new AbortController().signal;
+  const accounts = [...openAccounts(quick, systemClock, shutdown).values()];
+  const elsewhere = (account: StepAccount, region: Region): StepAccount => {
+    const own = config.accounts.filter(({ name }) => name === account.name).map((each) => ({ ...each, region }));
+    return openAccounts({ ...quick, accounts: own }, systemClock, shutdown).get(account.name) ?? account;
+  };
+  let amazonAheadMs: number | null = null;
+  const ground: AccountGround = {
+    ledger,
+    clock: systemClock,
+    seen: await marketplacesSeen(ledger),
+    elsewhere: config.amazon.spApiEndpoint === null ? elsewhere : null,
+    hearAmazon: (aheadMs) => {
+      amazonAheadMs ??= aheadMs;
+    },
+  };
+  const checks = await inLanes(accounts, (account) => accountChecks(account, ground));
+  return [...clockChecks({ amazonAheadMs, ledgerAheadMs }, config.alarms.clockSkew), ...checks.flat()];
 }
 
-async function queueCheck({ redisUrl }: Config): Promise<Check> {
-  const name = 'queue';
-  if (redisUrl === null) return { name, ok: true, detail: "in the ledger's Postgres", remedy: null };
-  try {
-    const policy = await readEvictionPolicy(redisUrl.reveal());
-    if (policy === 'noeviction') return { name, ok: true, detail: 'Redis, noeviction', remedy: null };
-    const remedy = 'CONFIG SET maxmemory-policy noeviction, and write it into redis.conf';
-    return { name, ok: false, detail: `Redis throws jobs away when memory runs short (${policy})`, remedy };
-  } catch (error) {
-    return { name, ok: false, detail: sentenceOf(error), remedy: 'start Redis, or correct REDIS_URL' };
+async function marketplacesSeen(ledger: WholeLedger | null): Promise<Map<string, Set<string>>> {
+  const seen = new Map<string, Set<string>>();
+  for (const { account, marketplaceId } of (await ledger?.tallies()) ?? []) {
+    if (marketplaceId !== null) seen.set(account, (seen.get(account) ?? new Set()).add(marketplaceId));
   }
+  return seen;
 }
 
-async function accountChecks(config: Config, ledger: Ledger | null): Promise<Check[]> {
-  const accounts = openAccounts(config, systemClock, new AbortController().signal);
-  const checks = await Promise.all([...accounts.values()].map((account) => accountCheck(account, ledger, systemClock)));
-  return checks.flat();
-}
-
-/** An order id of Amazon's form that no order has: the call asks for nothing but the right to ask. */
-const NOBODYS_ORDER = '000-0000000-0000000';
-
-async function accountCheck(account: StepAccount, ledger: Ledger | null, clock: Clock): Promise<Check[]> {
-  const token = await account.gateway.prepare();
-  if (token.kind === 'account-trouble') return [troubled(`${account.name}: token`, token.trouble)];
-  const tokenCheck = { name: `${account.name}: token`, ok: true, detail: 'Amazon gives one', remedy: null };
-
-  const marketplaceId = account.marketplaceIds[0];
-  const order = (await ledger?.anotherOrder(account.name, '')) ?? null;
-  if (marketplaceId === undefined) return [tokenCheck];
-  const operation = 'getSolicitationActions';
-  // A running worker shares this pace; the check waits for its turn.
-  await ledger?.reserve(account.name, operation, ourShare(publishedPlans[operation]), 5000, clock.now());
-  const { outcome, call } = await account.gateway.look(order ?? { orderId: NOBODYS_ORDER, marketplaceId });
-  return [tokenCheck, roleCheck(account.name, outcome), ...clockCheck(account.name, call, clock)];
-}
-
-function roleCheck(account: string, outcome: LookOutcome): Check {
-  const name = `${account}: role`;
-  switch (outcome.kind) {
-    case 'offered':
-    case 'gone':
-    case 'rejected':
-      return { name, ok: true, detail: 'Amazon answers about solicitations', remedy: null };
-    case 'throttled':
-      return { name, ok: true, detail: 'Amazon answers, but other software uses up the pace (429)', remedy: null };
-    case 'account-trouble':
-      return troubled(name, outcome.trouble);
-    case 'no-answer':
-      return {
-        name,
-        ok: false,
-        detail: `no answer (${outcome.cause})`,
-        remedy: 'try again; look at the network and SP_API_ENDPOINT',
-      };
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function troubled(name: string, trouble: AccountTrouble): Check {
-  return { name, ok: false, detail: trouble, remedy: remedyFor(trouble) };
-}
-
-function remedyFor(trouble: AccountTrouble): string {
-  switch (trouble) {
-    case 'token-unavailable':
-      return 'the token service does not answer: try again; look at the network and LWA_ENDPOINT';
-    case 'denied':
-      return 'add the Buyer Solicitation role, authorise the application again, and compare SP_API_REGION';
-    case 'token-expired':
-      return 'try again; if it stays, authorise the application again';
-    case 'secret-expired':
-      return 'rotate the client secret and write it into LWA_CLIENT_SECRET';
-    case 'revoked':
-      return 'authorise the application again and write the new LWA_REFRESH_TOKEN';
-    case 'bad-client':
-      return 'correct LWA_CLIENT_ID and LWA_CLIENT_SECRET';
-    default:
-      return trouble satisfies never;
-  }
-}
-
-/** Windows are days wide, so a minute does no harm; beyond it something is wrong with this machine's time. */
-const MOST_SKEW_SECONDS = 60;
-
-function clockCheck(account: string, { amazonTime }: CallFacts, clock: Clock): Check[] {
-  if (amazonTime === null) return [];
-  const skew = Math.round(clock.now().diff(amazonTime).as('seconds'));
-  const detail = `${Math.abs(skew)} s ${skew < 0 ? 'behind' : 'before'} Amazon's`;
-  const ok = Math.abs(skew) <= MOST_SKEW_SECONDS;
-  return [{ name: `${account}: clock`, ok, detail, remedy: ok ? null : 'set the clock of this machine (NTP)' }];
+async function inLanes<T>(accounts: readonly StepAccount[], look: (account: StepAccount) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  const left = [...accounts.entries()];
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) results[next[0]] = await look(next[1]);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return results;
 }

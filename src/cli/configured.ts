@@ -4,10 +4,9 @@ import type { Config } from '../config/config.js';
 import { environment } from '../config/environment.js';
 import { describeProblems } from '../config/problems.js';
 import { readConfig } from '../config/read-config.js';
-import type { Ledger } from '../ledger/ledger.js';
 import { pendingMigrations } from '../ledger/migrations.js';
 import { openPrismaLedger } from '../ledger/prisma-ledger.js';
-import type { Reports } from '../ledger/reports.js';
+import type { WholeLedger } from '../ledger/whole-ledger.js';
 import { Failure } from './terminal.js';
 
 /** The configuration, or exit status 2 with every problem at once. */
@@ -35,7 +34,7 @@ export async function withDatabase<T>(config: Config, work: (database: Database)
 }
 
 /** Opens the ledger of a database as it is and closes it whatever happens. */
-export async function withLedgerOf<T>(database: Database, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+export async function withLedgerOf<T>(database: Database, work: (ledger: WholeLedger) => Promise<T>): Promise<T> {
   const ledger = openPrismaLedger(database.url, { connections: 4, onConnectionLost: () => {} });
   try {
     return await work(ledger);
@@ -45,7 +44,7 @@ export async function withLedgerOf<T>(database: Database, work: (ledger: Ledger 
 }
 
 /** Opens the ledger for one command; one that was never set up, or not for this version, is a failure. */
-export async function withLedger<T>(config: Config, work: (ledger: Ledger & Reports) => Promise<T>): Promise<T> {
+export async function withLedger<T>(config: Config, work: (ledger: WholeLedger) => Promise<T>): Promise<T> {
   return withDatabase(config, async (database) => {
     const pending = await pendingMigrations(database.url);
     if (pending.length > 0) {

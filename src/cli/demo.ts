@@ -15,6 +15,7 @@ import { packageRoot } from '../package-root.js';
 import type { SimulatedAccount } from '../simulator/account.js';
 import { type Simulator, startSimulator } from '../simulator/server.js';
 import { demoSummary } from './demo-summary.js';
+import { Screen } from './screen.js';
 import { accountKeys } from './simulate.js';
 import { Failure, print } from './terminal.js';
 
@@ -89,16 +90,20 @@ async function demo(home: string, closing: (() => Promise<void>)[]): Promise<voi
   closing.push(() => ledger.close());
   await writeAccounts(home);
   const begun = performance.now();
+  const screen = new Screen(process.stdout);
+  closing.push(async () => screen.clear());
+  const watch = { simulator, ledger, screen };
 
   let worker = startWorkerProcess(home, simulator);
   closing.push(() => stopProcess(worker));
-  await progressUntil(() => acceptedIn(simulator) >= KILL_AFTER, simulator, worker);
+  await progressUntil(() => acceptedIn(simulator) >= KILL_AFTER, watch, worker);
   worker.kill('SIGKILL');
   await once(worker, 'exit');
-  await print(`kill -9 after ${acceptedIn(simulator)} requests. Starting the worker again.`);
+  screen.write(`kill -9 after ${acceptedIn(simulator)} requests. Starting the worker again.\n`);
 
   worker = startWorkerProcess(home, simulator);
-  await progressUntil(() => isQuiet(ledger), simulator, worker, begun);
+  await progressUntil(() => isQuiet(ledger), watch, worker, begun);
+  screen.clear();
   const seconds = Math.round((performance.now() - begun) / 1000);
   await stopProcess(worker);
   const { text, proven } = await demoSummary(simulator.world.truth(), ledger, seconds);
@@ -160,9 +165,16 @@ async function isQuiet(ledger: Reports): Promise<boolean> {
   );
 }
 
+interface Watch {
+  readonly simulator: Simulator;
+  readonly ledger: Reports;
+  readonly screen: Screen;
+}
+
+/** On a terminal a bar shows how many orders are decided; elsewhere a line tells now and then how many buyers were asked. */
 async function progressUntil(
   done: () => boolean | Promise<boolean>,
-  simulator: Simulator,
+  { simulator, ledger, screen }: Watch,
   worker: ChildProcess,
   begun = performance.now(),
 ): Promise<void> {
@@ -171,10 +183,26 @@ async function progressUntil(
     if (worker.exitCode !== null) throw new Failure(`The worker ended with exit status ${worker.exitCode}.`);
     if (performance.now() - begun > LONGEST_MS) throw new Failure('The demonstration took too long and was ended.');
     const accepted = acceptedIn(simulator);
-    if (accepted >= shown + 20 || shown < 0) {
-      await print(`  ${accepted} buyers asked`);
+    if (screen.isTTY) {
+      const share = (await decidedIn(ledger)) / (accounts.length * ORDERS_PER_ACCOUNT);
+      screen.show({ title: 'asking', share, count: accepted, unit: 'buyers asked' });
+    } else if (accepted >= shown + 20 || shown < 0) {
+      screen.write(`  ${accepted} buyers asked\n`);
       shown = accepted;
     }
     await pause(200);
   }
+}
+
+/** Orders of which nothing is to be done now: their story is over, or their day is yet to come. */
+async function decidedIn(ledger: Reports): Promise<number> {
+  const soon = systemClock.now().plus({ minutes: 1 });
+  let decided = 0;
+  for await (const batch of ledger.everyRequest()) {
+    decided += batch.filter(
+      ({ state, nextLookAt }) =>
+        state !== 'sending' && state !== 'unknown' && (nextLookAt === null || nextLookAt > soon),
+    ).length;
+  }
+  return decided;
 }

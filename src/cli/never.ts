@@ -95,7 +95,7 @@ async function suppressAll(
   let counts: SuppressionCounts = { added: 0, already: 0, heldBack: 0, asked: 0 };
   let orderIds: string[] = [];
   const write = async () => {
-    counts = sum(counts, await ledger.suppress(orderIds, by, because, systemClock.now()));
+    counts = sum(counts, await ledger.suppress(orderIds, by, because, systemClock.now(), 'command'));
     orderIds = [];
   };
   for await (const batch of batches) {

@@ -52,6 +52,7 @@ export async function accountPlan(
 ): Promise<{ days: PlanDay[]; orders: PlannedLine[] }> {
   const { rate } = slowestPace(askingOperations, await ledger.learntRates([account.name]));
   const sheet = new PlanSheet(account, rate, now);
+  const paused = ((await ledger.account(account.name))?.paused ?? null) !== null;
   const unfiltered = withoutFilters(account.rules);
   const wishes: AskWish[] = [];
   for await (const batch of ledger.plannedOrders(account.name)) {
@@ -67,6 +68,10 @@ export async function accountPlan(
         );
     }
   }
+  // Nobody knows when it is resumed: each order shows on the day it would be looked at.
+  if (paused)
+    for (const { orderId, marketplaceId, lookAt } of wishes.splice(0))
+      sheet.hold(orderId, marketplaceId, 'account-paused', lookAt);
   const used = await usedToday(account, ledger, now);
   const terms: ForecastAccount = { marketplaces: forecastRules(account), rate, used };
   for (const each of forecast(wishes, terms, now)) sheet.place(each);

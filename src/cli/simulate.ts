@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { marketplaceByCode } from '../amazon/marketplaces.js';
 import { defaultAccounts, type SimulatedAccount } from '../simulator/account.js';
 import { startSimulator } from '../simulator/server.js';
-import { stopSignal } from './start.js';
+import { stopSignal } from './stop-signal.js';
 import { print } from './terminal.js';
 
 interface SimulateOptions {

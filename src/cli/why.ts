@@ -17,14 +17,17 @@ export function addWhy(program: Command): void {
       const config = configured(command);
       const found = await withLedger(config, async (ledger) => {
         const request = await ledger.read(orderId);
-        if (request !== null) return { request, attempts: await ledger.attempts(orderId) };
+        if (request !== null) {
+          const [attempts, account] = await Promise.all([ledger.attempts(orderId), ledger.account(request.account)]);
+          return { request, attempts, pause: account?.paused ?? null };
+        }
         return { request, suppressed: (await ledger.suppressed([orderId])).has(orderId) };
       });
       if (found.request === null) throw new Failure(unknownOrder(orderId, found.suppressed));
 
-      const { request, attempts } = found;
+      const { request, attempts, pause } = found;
       const place = placeOf(request, config);
-      const story = tellStory(request, attempts, place);
+      const story = tellStory(request, attempts, place, pause);
       const { account, state, reason } = request;
       if (json) {
         const lines = story.map(({ at, event, text, clause, rule }) => ({

@@ -10,9 +10,12 @@ import { findServer, launchServer, type Server, shutDown } from './server.js';
 import { withStartLock } from './start-lock.js';
 import { signIn, signOut } from './users.js';
 
+/** Told what the server does, and of its trouble: `warn` where it has passed, `error` where it lasts. */
+export type Tell = (message: string, level: 'info' | 'warn' | 'error') => void;
+
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  readonly log?: (message: string) => void;
+  readonly log?: Tell;
   /** Where data go that root's unprivileged account cannot reach in `dataDir`. */
   readonly systemFolder?: string;
   /** `false` only for tests: a crash of the machine may lose everything. */
@@ -39,10 +42,12 @@ const LOOK_AFTER_EVERY_MS = 1_000;
 
 /** Serves the ledger from `dataDir`, starting a server or joining the one that another process of ours has started. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const log = options.log ?? (() => {});
+  const log: Tell = options.log ?? (() => {});
   try {
     const installed = await findBinaries();
-    const home = await findHome(options.dataDir, options.systemFolder ?? '/var/lib/askonce', log);
+    const home = await findHome(options.dataDir, options.systemFolder ?? '/var/lib/askonce', (message) =>
+      log(message, 'info'),
+    );
     return await withStartLock(join(home.folder, 'starting'), LOCK_TIMEOUT_MS, async () => {
       const cluster = await openCluster(home, installed, options.durable ?? true);
       const running = await findServer(cluster);
@@ -63,7 +68,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 interface Use {
   readonly started: boolean;
   readonly entry: string;
-  readonly log: (message: string) => void;
+  readonly log: Tell;
 }
 
 function use(cluster: Cluster, first: Server, { started, entry, log }: Use): EmbeddedPostgres {
@@ -99,7 +104,8 @@ function use(cluster: Cluster, first: Server, { started, entry, log }: Use): Emb
       const why = error instanceof EmbeddedPostgresError ? error.brief : (error as Error).message;
       // Pids and the like differ each time.
       const complaint = why.replaceAll(/\d+/g, '0');
-      if (!complaints.has(complaint)) log(`the embedded Postgres has ended and cannot be started again yet: ${why}`);
+      if (!complaints.has(complaint))
+        log(`the embedded Postgres has ended and cannot be started again yet: ${why}`, 'error');
       complaints.add(complaint);
     }
   }
@@ -111,7 +117,7 @@ function use(cluster: Cluster, first: Server, { started, entry, log }: Use): Emb
       throw new EmbeddedPostgresError(`another process serves it on port ${found.port} now; start askonce anew`);
     }
     server = found ?? (await launchServer(cluster, first.port));
-    log(`the embedded Postgres had ended and was started again${why ? `; it had said: ${why}` : ''}`);
+    log(`the embedded Postgres had ended and was started again${why ? `; it had said: ${why}` : ''}`, 'warn');
   }
 
   async function leave(): Promise<void> {
@@ -120,12 +126,12 @@ function use(cluster: Cluster, first: Server, { started, entry, log }: Use): Emb
       await locked(LEAVE_LOCK_MS, async () => {
         if ((await signOut(join(home, 'users'), entry)) === 'others remain') return;
         if (!(await shutDown(cluster, SHUTDOWN_WAIT_MS))) {
-          log('the embedded Postgres is still writing its data and will end by itself');
+          log('the embedded Postgres is still writing its data and will end by itself', 'info');
         }
       });
     } catch (error) {
       // The next user to leave finds this one gone and does what was left undone.
-      log(`the embedded Postgres was left without ado: ${(error as Error).message}`);
+      log(`the embedded Postgres was left without ado: ${(error as Error).message}`, 'warn');
     }
   }
 

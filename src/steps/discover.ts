@@ -53,6 +53,8 @@ function leaseForOnePage(account: string, { ledger, clock, settings, worker }: S
 }
 
 interface Read {
+  /** Everything before is read for the first time: nothing is in the ledger yet. */
+  readonly isFirst: boolean;
   readonly marketplaceIds: readonly string[];
   readonly from: DateTime;
   readonly through: DateTime | null;
@@ -63,7 +65,7 @@ interface Read {
 async function readFeed(account: StepAccount, feed: Feed, context: StepContext): Promise<Again> {
   let read: Read | null = await resumeOrBegin(account, feed, context);
   for (let pages = 0; read !== null; pages += 1) {
-    if (pages === MOST_PAGES) return { again: context.clock.now() };
+    if (pages === MOST_PAGES || context.leaving?.aborted) return { again: context.clock.now() };
     if (!(await leaseForOnePage(account.name, context))) return undefined;
     const slot = await takeSlot(account.name, 'searchOrders', context);
     if (slot.kind === 'busy') return { again: slot.freeAt };
@@ -92,10 +94,11 @@ async function resumeOrBegin(
 ): Promise<Read> {
   const now = clock.now();
   const { marketplaceIds, read, watermark } = feed;
-  if (read !== null && now < read.startedAt.plus({ hours: TOKEN_HOURS })) return { marketplaceIds, ...read };
+  const isFirst = watermark === null;
+  if (read !== null && now < read.startedAt.plus({ hours: TOKEN_HOURS })) return { isFirst, marketplaceIds, ...read };
   if (read !== null) await ledger.restartRead(account.name, marketplaceIds);
   const from = watermark?.minus({ minutes: OVERLAP_MINUTES }) ?? now.minus({ days: settings.catchUpDays });
-  return { marketplaceIds, from, through: null, token: null, startedAt: now };
+  return { isFirst, marketplaceIds, from, through: null, token: null, startedAt: now };
 }
 
 /** Writes the page and where the read stands, and answers how to go on: `null` after the last page. */
@@ -111,12 +114,13 @@ async function keepPage(
   const orders = page.orders.map((facts) =>
     planOrder(facts, known.get(facts.orderId), suppressed.has(facts.orderId), account.rules, now),
   );
+  const { isFirst, ...place } = read;
   // The first page's bound holds for the whole read: what changes later comes with the next one.
   const through = read.through ?? boundOf(page, now) ?? read.startedAt.minus({ minutes: BEHIND_MINUTES });
   const cursor: FeedCursor =
     page.nextToken === null
       ? { kind: 'done', marketplaceIds: read.marketplaceIds, watermark: latest(through, read.from) ?? through }
-      : { ...read, kind: 'more', through, token: page.nextToken };
+      : { ...place, kind: 'more', through, token: page.nextToken };
 
   const unreadable = page.unreadable.flatMap(({ orderId, problem }) =>
     orderId === null ? [] : [{ orderId, problem }],
@@ -128,10 +132,21 @@ async function keepPage(
   for (const { orderId, problem } of page.unreadable) {
     log.warn('order-unreadable', { account: account.name, orderId, problem });
   }
-  log.info('orders-read', { account: account.name, ...counts, more: page.nextToken !== null });
+  log.info('orders-read', {
+    account: account.name,
+    ...counts,
+    more: page.nextToken !== null,
+    ...(isFirst && { firstRead: { from: read.from.toISO(), through: through.toISO(), ...spanOf(page) } }),
+  });
   if (counts.fresh + counts.replanned > 0) await wakeUps.ringNow('sweep', 'all');
   if (page.nextToken === null) return null;
   return { ...read, through, token: page.nextToken };
+}
+
+/** When the orders of a page were updated first and last: how far a first read has come, where Amazon tells them in order. */
+function spanOf({ orders }: Extract<OrdersPage, { kind: 'page' }>): { oldest?: string | null; latest?: string | null } {
+  const updates = orders.map(({ lastUpdatedAt }) => lastUpdatedAt).toSorted((a, b) => a.toMillis() - b.toMillis());
+  return { oldest: updates.at(0)?.toISO(), latest: updates.at(-1)?.toISO() };
 }
 
 /** A bound that is still to come is not believed: every order until then would be passed over. */

@@ -5,9 +5,9 @@ import type { StepAccount, StepContext } from './step.js';
 
 /**
  * Plans an account's orders anew if its rules are not those they were planned with; one pass, memory flat. Before
- * anything is sent, so that a new exclusion holds from the start. Interrupted, it begins again at the next start.
+ * anything is sent, so that a new exclusion holds from the start. Interrupted, as by `ending`, it begins again at the next start.
  */
-export async function replanAccount(account: StepAccount, context: StepContext): Promise<void> {
+export async function replanAccount(account: StepAccount, context: StepContext, ending?: AbortSignal): Promise<void> {
   const { ledger, clock, log } = context;
   const fingerprint = fingerprintOf(account.rules);
   if ((await ledger.plannedWith(account.name)) === fingerprint) return;
@@ -26,6 +26,7 @@ export async function replanAccount(account: StepAccount, context: StepContext):
     writing = ledger.recordReplans(plans, now);
     // Met where it is awaited; where reading fails first, nobody comes to await it.
     writing.catch(() => undefined);
+    ending?.throwIfAborted();
   }
   changed += await writing;
   await ledger.notePlannedWith(account.name, fingerprint);

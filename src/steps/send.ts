@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon';
 import type { Answer, OrderRef } from '../amazon/gateway.js';
 import type { AttemptFacts, Claim, ReviewRequest } from '../ledger/ledger.js';
+import type { LogEventAt } from '../log-events.js';
 import { type AfterAnswer, afterAnswer, type HeldReason } from '../policy/answer.js';
 import { type CapToday, capsToday, noCaps } from '../policy/daily-cap.js';
 import type { AskOutcome, LookOutcome } from '../policy/outcome.js';
@@ -70,7 +71,12 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
 
   const account = accounts.get(row.account);
   const state = await ledger.account(row.account);
-  if (account === undefined || state === null || state.paused !== null) return no();
+  if (account === undefined || state === null) return no();
+  if (state.paused !== null) {
+    // Its wake-up is spent. Left so, the sweep would take it for lost only after a while when the account is resumed.
+    await leaveToSweep(row, now, context);
+    return no();
+  }
   if (state.coolDownUntil !== null && state.coolDownUntil > now) {
     await leaveToSweep(row, state.coolDownUntil, context);
     return no();
@@ -196,6 +202,7 @@ async function ask(
     return fate.kind === 'account' ? leaveToSweep(row, fate.until, context) : undefined;
   }
 
+  if (context.leaving?.aborted) return leaveToSweep(row, clock.now(), context);
   // The claim is committed before the call. A crash below leaves `sending` behind, which settle resolves by asking
   // Amazon, never by sending again.
   const lease = settings.claimLease.as('seconds');
@@ -273,7 +280,7 @@ function causeOf(outcome: AskOutcome): string | null {
   }
 }
 
-function eventOf(after: AfterAnswer): string {
+function eventOf(after: AfterAnswer): LogEventAt<'info'> {
   switch (after.state) {
     case 'sent':
       return 'asked';

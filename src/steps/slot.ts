@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
 import type { CallFacts } from '../amazon/gateway.js';
+import type { Clock } from '../clock.js';
 import type { AttemptFacts, AttemptKind } from '../ledger/ledger.js';
 import { type Operation, ourShare, publishedPlans } from '../policy/usage-plan.js';
 import type { StepContext } from './step.js';
@@ -14,7 +15,7 @@ const KEEP_AWAY_SECONDS = 5;
 export async function takeSlot(
   account: string,
   operation: Operation,
-  { ledger, clock, waitUntil }: Pick<StepContext, 'ledger' | 'clock' | 'waitUntil'>,
+  { ledger, clock, waitUntil }: Pick<StepContext, 'ledger' | 'waitUntil'> & { readonly clock: Clock },
   patienceMs = PATIENCE_MS,
 ): Promise<{ readonly kind: 'taken' } | { readonly kind: 'busy'; readonly freeAt: DateTime }> {
   const slot = await ledger.reserve(account, operation, ourShare(publishedPlans[operation]), patienceMs, clock.now());

@@ -2,6 +2,7 @@ import type { DateTime, Duration } from 'luxon';
 import type { AmazonGateway } from '../amazon/gateway.js';
 import type { WorkerClock } from '../clock.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { LogEventAt } from '../log-events.js';
 import type { MarketplaceCaps } from '../policy/daily-cap.js';
 import type { PlanningRules } from '../policy/plan.js';
 import type { SettleRules } from '../policy/settling.js';
@@ -17,6 +18,8 @@ export interface StepContext {
   /** Waits until an instant; ends early, with an error, when the process shuts down. */
   readonly waitUntil: (instant: DateTime) => Promise<void>;
   readonly log: StepLog;
+  /** Once aborted this process is about to end: what is in hand is finished, nothing further is begun. */
+  readonly leaving?: AbortSignal;
   /** By account name: those that are configured. */
   readonly accounts: ReadonlyMap<string, StepAccount>;
   readonly settings: StepSettings;
@@ -47,8 +50,8 @@ export interface StepSettings extends SettleRules {
 
 /** One line per decision; the event names are stable. */
 export interface StepLog {
-  info(event: string, facts: Record<string, unknown>): void;
-  warn(event: string, facts: Record<string, unknown>): void;
+  info(event: LogEventAt<'info'>, facts: Record<string, unknown>): void;
+  warn(event: LogEventAt<'warn'>, facts: Record<string, unknown>): void;
 }
 
 /** When to ring again; nothing where the sweep will, or nobody need. */

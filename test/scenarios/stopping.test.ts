@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { fastRates, play } from '../support/scenario.js';
 import { databases } from '../support/scenario-databases.js';
@@ -53,4 +55,38 @@ test.concurrent('a second SIGTERM ends the worker at once', async () => {
     await worker.waitForLog('stopping');
     expect((await worker.stop()).seconds).toBeLessThanOrEqual(1);
   });
+}, 120_000);
+
+test.concurrent('neither a webhook nor a reader of the pages that hangs delays the end', async () => {
+  const hanging = createServer().listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  let told = false;
+  hanging.on('connection', (socket) => {
+    told = true;
+    socket.on('error', () => {});
+  });
+  const settings = {
+    ...(await freshDatabase()),
+    ALERT_WEBHOOK_URL: `http://127.0.0.1:${port}/alarms`,
+    ALERT_EVERY: '200ms',
+  };
+  await play({ settings }, async (scenario) => {
+    const worker = await scenario.startedWorker();
+    const { url } = (await worker.waitForLog('http-listening')) as unknown as { url: string };
+    const reader = connect(Number(new URL(url).port), '127.0.0.1');
+    reader.on('error', () => {});
+    await once(reader, 'connect');
+    // Never sends the rest.
+    reader.write('GET /metrics HTTP/1.1\r\n');
+    expect(await scenario.askonce('pause', 'north', '--reason', 'an alarm is raised by it')).toMatchObject({ code: 0 });
+    await scenario.until('the webhook is told', () => told);
+
+    const { code, seconds } = await worker.stop();
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThanOrEqual(5);
+    expect(worker.logged('not-closed')).toEqual([]);
+    reader.destroy();
+  });
+  hanging.close();
 }, 120_000);

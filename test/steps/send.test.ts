@@ -30,6 +30,20 @@ async function withOrder(options: StageOptions = {}, order = planned()): Promise
 const story = async ({ ledger }: Stage, orderId = A) =>
   (await ledger.attempts(orderId)).map(({ kind, outcome }) => `${kind} ${outcome}`);
 
+test('a wake-up that comes while a person has paused the account is not taken for lost: once resumed, the next sweep rings again', async () => {
+  const stage = await withOrder();
+  await stage.sweep();
+  await stage.ledger.pause(['tea'], 'holiday', 'anna', stage.now());
+  await stage.send(A);
+  await stage.ledger.resume(['tea'], 'anna');
+  const before = stage.rung.length;
+
+  stage.pass({ seconds: 1 });
+  await stage.sweep();
+
+  expect(stage.rung.slice(before)).toMatchObject([{ verb: 'send', orderId: A }]);
+});
+
 describe('an order that is due and offered', () => {
   test('is asked once, and the ledger says so', async () => {
     const stage = await withOrder();
