@@ -6,8 +6,10 @@ ensureBuilt();
 const { configurationDocument } = await import('../dist/src/config/configuration-document.js');
 const { settingsTable } = await import('../dist/src/config/settings-table.js');
 const { logEventsTable } = await import('../dist/src/log-events.js');
+const { metricsTable } = await import('../dist/src/web/metrics-table.js');
 fillIn('../README.md', 'settings', settingsTable());
 fillIn('../docs/operations.md', 'log events', logEventsTable());
+fillIn('../docs/operations.md', 'metrics', metricsTable());
 writeFileSync(new URL('../docs/configuration.md', import.meta.url), configurationDocument());
 
 /** Puts a text between the markers of its name. */

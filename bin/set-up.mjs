@@ -14,7 +14,8 @@ export function ensureBuilt() {
     buildWhatIsMissing();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
-    process.exit(1);
+    // Status 2: starting it again would change nothing.
+    process.exit(error.cause === undefined ? 1 : 2);
   }
 }
 
@@ -75,6 +76,12 @@ function lock(file) {
       writeFileSync(file, String(process.pid), { flag: 'wx' });
       return () => rmSync(file, { force: true });
     } catch (error) {
+      if (['EROFS', 'EACCES', 'EPERM'].includes(error.code)) {
+        throw new Error(
+          `This checkout is not set up for its sources, and this user may not change it: run "npm run set-up" there as who may.`,
+          { cause: error },
+        );
+      }
       if (error.code !== 'EEXIST') throw error;
     }
     if (!isAlive(Number(readOr(file, '0')))) rmSync(file, { force: true });

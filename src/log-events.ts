@@ -99,7 +99,6 @@ const events = {
   expired: { level: 'info', means: 'Windows closed before the orders could be asked.' },
 
   // Reading orders.
-  'catch-up': { level: 'info', means: "How far the first reading of an account's orders has come." },
   'orders-read': { level: 'info', means: "One page of an account's orders is in the ledger." },
   'orders-not-read': { level: 'warn', means: 'Amazon gave no readable answer about orders; the read is tried again.' },
   'page-token-expired': {

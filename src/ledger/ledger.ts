@@ -359,7 +359,7 @@ export interface Accounts {
   coolDown(account: string, until: DateTime): Promise<void>;
   noteHealth(account: string): Promise<void>;
   /**
-   * Answers those that were not paused before; only they are. With `via`, the deed of a person: what it changed is written
+   * Answers those that were not paused before; only they are. A person's pause also takes over one by `askonce`. With `via`, the deed of a person: what it changed is written
    * into `operator_action` in the same step.
    */
   pause(accounts: readonly string[], reason: string, by: string, now: DateTime, via?: Via): Promise<string[]>;

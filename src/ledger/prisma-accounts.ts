@@ -39,10 +39,12 @@ export function prismaAccounts(db: PrismaClient): Accounts {
 
     async pause(accounts, reason, by, now, via) {
       const deed = via && { action: 'pause' as const, at: now, by, via, because: reason };
+      // A person's word outlasts the refusal of Amazon's that our own pause is about.
+      const takingOver = by === 'askonce' ? Prisma.empty : Prisma.sql`OR paused_by = 'askonce'`;
       const rows = await db.$queryRaw<{ name: string }[]>`
         WITH changed AS (
           UPDATE selling_partner SET paused_at = ${now.toJSDate()}, paused_reason = ${reason}, paused_by = ${by}
-          WHERE paused_at IS NULL AND name = ANY(${[...accounts]}) RETURNING name
+          WHERE (paused_at IS NULL ${takingOver}) AND name = ANY(${[...accounts]}) RETURNING name
         ) ${notedDeed(deed)}
         SELECT name FROM changed`;
       return rows.map((row) => row.name);

@@ -252,7 +252,9 @@ async function brokenGround(stage: Stage, secrets: Settings, databaseUrl: string
   const other = canaries.add('a wrong password', (word) => word);
   const database = new URL(secrets['DATABASE_URL'] ?? '');
   const redis = new URL(secrets['REDIS_URL'] ?? '');
-  const without = { HTTP_PORT: '0', DATABASE_URL: database.href, REDIS_URL: redis.href };
+  // A server that is not there is waited for.
+  const waiting = { LEDGER_GONE_EXIT: '1s' };
+  const without = { HTTP_PORT: '0', DATABASE_URL: database.href, REDIS_URL: redis.href, ...waiting };
   const broken: readonly [Settings, string][] = [
     [{ DATABASE_URL: changed(database, { password: other }) }, 'ledger'],
     [{ DATABASE_URL: changed(database, { port: '1' }) }, 'ledger'],

@@ -72,12 +72,15 @@ export function memoryAccounts(table: AccountTable, actions: ActionTable): Accou
     },
 
     async pause(accounts, reason, by, now, via) {
-      const running = accounts.filter((name) => table.get(name)?.paused === null);
-      for (const name of running) table.change(name, () => ({ paused: { at: now, reason, by } }));
-      if (via !== undefined && running.length > 0) {
-        actions.note({ at: now, action: 'pause', by, via, accounts: running.toSorted(), orders: '', because: reason });
+      const changed = accounts.filter((name) => {
+        const account = table.get(name);
+        return account?.paused === null || (account?.paused.by === 'askonce' && by !== 'askonce');
+      });
+      for (const name of changed) table.change(name, () => ({ paused: { at: now, reason, by } }));
+      if (via !== undefined && changed.length > 0) {
+        actions.note({ at: now, action: 'pause', by, via, accounts: changed.toSorted(), orders: '', because: reason });
       }
-      return running;
+      return changed;
     },
 
     async resume(accounts, by, deed) {

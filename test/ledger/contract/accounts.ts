@@ -84,6 +84,16 @@ export function accountsContract(open: OpenLedger): void {
       expect((await ledger.account('tea'))?.paused).toEqual({ at: noon, reason: 'holiday', by: 'anna' });
     });
 
+    test('takes over one of our own when a person makes it, so that only a person lifts it', async () => {
+      const { ledger } = open();
+      await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+
+      expect(await ledger.pause(['tea'], 'holiday', 'anna', noon.plus(1), 'command')).toEqual(['tea']);
+      expect(await ledger.resume(['tea'], 'askonce')).toEqual([]);
+      expect(await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon.plus(2))).toEqual([]);
+      expect((await ledger.account('tea'))?.paused).toEqual({ at: noon.plus(1), reason: 'holiday', by: 'anna' });
+    });
+
     test('is lifted with the troubles that led to it', async () => {
       const { ledger } = open();
       await ledger.noteTrouble('tea', noon);
