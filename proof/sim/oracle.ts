@@ -278,7 +278,7 @@ export class Oracle {
       for (const row of batch) {
         const { nextLookAt, account, orderId, state } = row;
         if (nextLookAt === null || !configured.has(account)) continue;
-        const due = nextLookAt.toMillis();
+        const due = Math.max(nextLookAt.toMillis(), this.watch(orderId).broughtForwardAt);
         const mostMs = 6 * sweepMs + OVERDUE_MS;
         const overdueMs = now - due - this.disturbances.within(due, now, account, sweepMs + RECOVERY_MS);
         if (overdueMs > mostMs) {
@@ -310,6 +310,10 @@ export class Oracle {
       this.#trace.note(this.#calendar.now, 'ledger', `${state} (${reason ?? knownBy ?? row.rule})`, row.orderId);
       this.#checkMove(row, wrong);
     }
+    // A machine that slept writes times of the hour in which it fell asleep, also over a look that lay ahead.
+    const before = watch.row?.nextLookAt ?? null;
+    if (before !== null && row.nextLookAt !== null && row.nextLookAt < before)
+      watch.broughtForwardAt = this.#calendar.now;
     watch.row = row;
     watch.final = isFinal(row) ? contentOf(row) : null;
   }

@@ -29,6 +29,8 @@ export interface OrderWatch {
   /** As they were when they were last looked at. */
   attempts: { readonly count: number; readonly text: string };
   suppressedAt: Instant | null;
+  /** When its next look was last set to an earlier time; before that nobody could have known it was due. */
+  broughtForwardAt: Instant;
   /** What cost the order time: claims, looks that were wrongly empty, calls that failed. */
   claims: number;
   emptyLooks: number;
@@ -43,6 +45,7 @@ export function freshWatch(): OrderWatch {
     final: null,
     attempts: { count: 0, text: '' },
     suppressedAt: null,
+    broughtForwardAt: Number.NEGATIVE_INFINITY,
     claims: 0,
     emptyLooks: 0,
     failedCalls: 0,

@@ -73,8 +73,9 @@ async function readiness(row: ReviewRequest, context: StepContext): Promise<Read
   const state = await ledger.account(row.account);
   if (account === undefined || state === null) return no();
   if (state.paused !== null) {
-    // Its wake-up is spent. Left so, the sweep would take it for lost only after a while when the account is resumed.
-    await leaveToSweep(row, now, context);
+    // Its wake-up is spent. Left so, the sweep would take it for lost only after a while when the account is resumed. It stays due
+    // since when it was: the clock of a machine that just slept is behind.
+    await leaveToSweep(row, row.nextLookAt ?? now, context);
     return no();
   }
   if (state.coolDownUntil !== null && state.coolDownUntil > now) {

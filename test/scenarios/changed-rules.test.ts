@@ -44,11 +44,11 @@ test('SIGHUP with a wrong setting is refused in the log, and the worker goes on 
 test('SIGHUP to a database that cannot be had ends the worker with status 1, for its supervisor to start it again', async () => {
   await play({ settings: await freshDatabase() }, async (scenario) => {
     const worker = await scenario.startedWorker();
-    await scenario.configure({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+    await scenario.configure({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', LEDGER_GONE_EXIT: '1s' });
 
     worker.signal('SIGHUP');
 
-    await worker.waitForLog('not-started-again');
+    await worker.waitForLog('ledger-gone');
     expect(await worker.stop()).toMatchObject({ code: 1 });
   });
 }, 120_000);

@@ -195,7 +195,8 @@ export class Reference {
   }
 
   pause(account: string, by: string): boolean {
-    if (this.#pausedBy.has(account)) return false;
+    const pausedBy = this.#pausedBy.get(account);
+    if (pausedBy !== undefined && (pausedBy !== 'askonce' || by === 'askonce')) return false;
     this.#pausedBy.set(account, by);
     return true;
   }
