@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../clock.js';
 import type { AccountConfig, Config } from '../config/config.js';
 import type { AccountRow } from '../ledger/ledger.js';
-import { pauseAccounts, resumeAccounts } from '../operating/pausing.js';
+import { accountsNamed } from '../operating/accounts-named.js';
+import { type PauseWish, pauseAccounts, resumeAccounts } from '../operating/pausing.js';
 import { configured, withLedger } from './configured.js';
 import { Failure, print } from './terminal.js';
 import { userName } from './user-name.js';
@@ -15,12 +16,7 @@ export function addPause(program: Command): void {
     .description('ask nobody for this account until it is resumed')
     .action(async (account: string | undefined, { reason }: { reason: string }, command: Command) => {
       const config = configured(command);
-      const wish = {
-        accounts: accountsNamed(config, account),
-        because: reason,
-        by: userName(),
-        via: 'command',
-      } as const;
+      const wish = wishOf(config, account, reason);
       const paused = await withLedger(config, async (ledger) => {
         // One that no worker has seen yet is paused before its first order.
         await ledger.registerAccounts(config.accounts.map(accountRow), systemClock.now());
@@ -35,12 +31,7 @@ export function addPause(program: Command): void {
     .description('lift a pause')
     .action(async (account: string | undefined, { reason }: { reason: string }, command: Command) => {
       const config = configured(command);
-      const wish = {
-        accounts: accountsNamed(config, account),
-        because: reason,
-        by: userName(),
-        via: 'command',
-      } as const;
+      const wish = wishOf(config, account, reason);
       const resumed = await withLedger(config, (ledger) => resumeAccounts(wish, ledger, systemClock.now()));
       await print(resumed.length === 0 ? 'Nothing to resume: none was paused.' : `Resumed: ${resumed.join(', ')}.`);
     });
@@ -55,9 +46,10 @@ function someText(text: string): string {
   return text;
 }
 
-function accountsNamed(config: Config, account: string | undefined): string[] {
+/** What the person at the command line wants. */
+function wishOf(config: Config, account: string | undefined, because: string): PauseWish {
   const names = config.accounts.map(({ name }) => name);
-  if (account === undefined) return names;
-  if (names.includes(account)) return [account];
-  throw new Failure(`There is no account "${account}"; configured are: ${names.join(', ')}.`, 2);
+  const named = accountsNamed(account, names);
+  if (named.kind === 'unknown') throw new Failure(named.problem, 2);
+  return { accounts: named.names, because, by: userName(), via: 'command' };
 }

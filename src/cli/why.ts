@@ -1,9 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { marketplaceById } from '../amazon/marketplaces.js';
 import { isOrderId } from '../amazon/order-id.js';
-import type { Config } from '../config/config.js';
-import type { ReviewRequest } from '../ledger/ledger.js';
-import { type ToldPlace, tellStory, timeText } from '../policy/story.js';
+import { toldPlace } from '../operating/told-place.js';
+import { tellStory, timeText } from '../policy/story.js';
 import { configured, withLedger } from './configured.js';
 import { Failure, print, printJson } from './terminal.js';
 
@@ -26,7 +24,7 @@ export function addWhy(program: Command): void {
       if (found.request === null) throw new Failure(unknownOrder(orderId, found.suppressed));
 
       const { request, attempts, pause } = found;
-      const place = placeOf(request, config);
+      const place = toldPlace(request, config);
       const story = tellStory(request, attempts, place, pause);
       const { account, state, reason } = request;
       if (json) {
@@ -55,11 +53,4 @@ function unknownOrder(orderId: string, suppressed: boolean): string {
   return suppressed
     ? `Order ${orderId} is not in the ledger yet, and it will not be asked for when it comes: it was suppressed by "askonce never".`
     : `Order ${orderId} is not in the ledger: not seen yet, older than CATCH_UP_DAYS, or not of these accounts.`;
-}
-
-/** The zone is the owner's where the account is configured, else the marketplace's own. */
-function placeOf({ account, marketplaceId }: ReviewRequest, config: Config): ToldPlace | null {
-  const configuredSites = config.accounts.find(({ name }) => name === account)?.marketplaces ?? [];
-  const site = configuredSites.find(({ id }) => id === marketplaceId) ?? marketplaceById(marketplaceId ?? '');
-  return site === undefined ? null : { marketplace: site.code, zone: site.zone };
 }

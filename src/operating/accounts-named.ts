@@ -3,9 +3,9 @@ export type AccountsNamed =
   | { readonly kind: 'accounts'; readonly names: readonly string[] }
   | { readonly kind: 'unknown'; readonly problem: string };
 
-/** Nothing named (`undefined` or empty) means all. */
+/** `undefined` means all. */
 export function accountsNamed(name: string | undefined, configured: readonly string[]): AccountsNamed {
-  if (name === undefined || name === '') return { kind: 'accounts', names: configured };
+  if (name === undefined) return { kind: 'accounts', names: configured };
   if (configured.includes(name)) return { kind: 'accounts', names: [name] };
   return { kind: 'unknown', problem: `There is no account "${name}"; configured are: ${configured.join(', ')}.` };
 }

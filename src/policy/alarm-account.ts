@@ -2,6 +2,7 @@ import type { DateTime } from 'luxon';
 import { clear, firing, type Verdict } from './alarm.js';
 import type { AccountFacts, AlarmThresholds } from './alarm-facts.js';
 import { instantInWords, lengthInWords, sinceInWords } from './alarm-words.js';
+import { secretExpiresAt } from './client-secret.js';
 
 /** `account-paused`: nothing of it is asked, whoever paused it. */
 export function judgePause({ name, paused }: AccountFacts, now: DateTime): Verdict {
@@ -15,9 +16,6 @@ export function judgePause({ name, paused }: AccountFacts, now: DateTime): Verdi
   );
 }
 
-/** Amazon wants a new client secret every 180 days (SP-API, "Rotate your application's client credentials"). */
-const SECRET_DAYS = 180;
-
 /** `secret-rotation`: the client secret expires soon, or has. */
 export function judgeSecret(
   { secretRotatedOn }: AccountFacts,
@@ -25,7 +23,7 @@ export function judgeSecret(
   now: DateTime,
 ): Verdict {
   if (secretRotatedOn === null) return clear;
-  const expiresAt = secretRotatedOn.plus({ days: SECRET_DAYS });
+  const expiresAt = secretExpiresAt(secretRotatedOn);
   if (now < expiresAt.minus(secretRotationWithin)) return clear;
   const left = lengthInWords(expiresAt.diff(now));
   return firing(

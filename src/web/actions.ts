@@ -84,7 +84,7 @@ function pauseWish(form: unknown, configured: readonly string[]): Filled<PauseWi
   const account = field(form, 'account');
   // Left out is not the same as empty: a form without the field must not pause everybody.
   if (account === null) return { kind: 'wrong', problem: 'Name the account; empty for all of them.' };
-  const named = accountsNamed(account, configured);
+  const named = accountsNamed(account === '' ? undefined : account, configured);
   const because = reasonIn(form, 'reason');
   const by = personIn(form);
   if (named.kind === 'unknown') return { kind: 'wrong', problem: named.problem };

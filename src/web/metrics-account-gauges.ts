@@ -1,12 +1,10 @@
 import type { DateTime } from 'luxon';
 import type { AccountStatus } from '../ledger/reports.js';
+import { secretExpiresAt } from '../policy/client-secret.js';
 import { states } from '../policy/review-request.js';
 import { askingOperations, slowestPace } from '../policy/usage-plan.js';
 import type { LedgerFigures } from './metrics-figures.js';
 import type { Known, KnownGauge } from './metrics-gauges.js';
-
-/** Amazon refuses a client secret that is older. */
-const SECRET_LIVES_DAYS = 180;
 
 /** What the ledger knows of each account. */
 export const accountGauges: readonly KnownGauge[] = [
@@ -75,7 +73,7 @@ export const accountGauges: readonly KnownGauge[] = [
     samples: ({ accounts }) =>
       accounts.map(({ name: account, secretRotatedOn }) => ({
         labels: { account },
-        value: secretRotatedOn?.plus({ days: SECRET_LIVES_DAYS }).toSeconds() ?? null,
+        value: secretRotatedOn ? secretExpiresAt(secretRotatedOn).toSeconds() : null,
       })),
   },
 ];

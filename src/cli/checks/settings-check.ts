@@ -1,10 +1,9 @@
 import type { DateTime } from 'luxon';
 import type { AccountConfig, Config } from '../../config/config.js';
 import { isLoopback } from '../../loopback.js';
+import { SECRET_LIVES_DAYS, secretExpiresAt } from '../../policy/client-secret.js';
 import { type Check, failed, fine, note } from './check-line.js';
 
-/** Amazon refuses an LWA client secret that is older (developer guide, "Rotating your application's client secret"). */
-const SECRET_LIVES_DAYS = 180;
 const SHORTEST_LEASE_SECONDS = 30;
 const LONGEST_LEASE_MINUTES = 15;
 const FEWEST_CHARACTERS = 8;
@@ -107,7 +106,7 @@ function secretChecks({ accounts, alarms }: Config, now: DateTime): Check[] {
   const dated = [...applications.values()].flatMap((account): Check[] => {
     const { name, secretRotatedOn } = account;
     if (secretRotatedOn === null) return [];
-    const expires = secretRotatedOn.plus({ days: SECRET_LIVES_DAYS });
+    const expires = secretExpiresAt(secretRotatedOn);
     const days = Math.ceil(expires.diff(now).as('days'));
     const what = `${name}: client secret`;
     const remedy = 'rotate it, write it into LWA_CLIENT_SECRET, and the day into LWA_SECRET_ROTATED_ON';

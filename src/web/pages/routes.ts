@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { h } from 'preact';
 import { isOrderId } from '../../amazon/order-id.js';
+import { toldPlace } from '../../operating/told-place.js';
 import { tellStory } from '../../policy/story.js';
 import { AccountsPage } from './accounts.js';
 import { readAccounts } from './accounts-reading.js';
@@ -14,7 +15,6 @@ import { readOverview } from './overview-reading.js';
 import type { PageParts } from './page-parts.js';
 import { QueuePage } from './queue.js';
 import { sharedReading } from './shared-reading.js';
-import { toldPlace } from './told-place.js';
 
 /** All who look share a reading for so long. What a person did must show on the very next page: accounts are always read. */
 const FRESH_MS = 2_000;

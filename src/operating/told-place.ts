@@ -1,7 +1,7 @@
-import { marketplaceById } from '../../amazon/marketplaces.js';
-import type { Config } from '../../config/config.js';
-import type { ReviewRequest } from '../../ledger/ledger.js';
-import type { ToldPlace } from '../../policy/story.js';
+import { marketplaceById } from '../amazon/marketplaces.js';
+import type { Config } from '../config/config.js';
+import type { ReviewRequest } from '../ledger/ledger.js';
+import type { ToldPlace } from '../policy/story.js';
 
 /** Whose clock an order is told by: the owner's zone where the account is configured, else the marketplace's own. */
 export function toldPlace(
