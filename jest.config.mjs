@@ -8,7 +8,7 @@ export default {
   // Most of the time the tests wait for servers and processes, not for the processor.
   maxWorkers: 2,
   // A limit for what hangs, not a measure of speed: a busy machine is several times slower.
-  testTimeout: 30_000,
+  testTimeout: 300_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -140,7 +140,7 @@ for (const [name, group, open] of [
         },
       });
       expect(JSON.stringify(call.attributes)).not.toContain(ORDER);
-    }, 60_000);
+    });
 
     test('a step that throws is a span in error, without the words of the error', async () => {
       const { endpoint, spans, bodies } = await receiver();
@@ -154,7 +154,7 @@ for (const [name, group, open] of [
       const step = await eventually(() => spanCalled(spans, 'process askonce-settle'));
       expect(step.status.code).toBe(2);
       expect(bodies.join()).not.toContain('must-not-leave');
-    }, 60_000);
+    });
 
     test('a job carries an order id and nothing else, also while it is traced', async () => {
       const tracing = await traced((await receiver()).endpoint);
@@ -167,7 +167,7 @@ for (const [name, group, open] of [
       const kept = await opened.kept();
       expect(kept).toContain(ORDER);
       expect(kept).not.toMatch(/traceparent|"tm"|\\"tm\\"|telemetry/);
-    }, 60_000);
+    });
 
     test('every recurring ring is a trace of its own', async () => {
       const { endpoint, spans } = await receiver();
@@ -176,10 +176,10 @@ for (const [name, group, open] of [
       await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: 200 }]);
 
       const sweeps = () => spans.filter((span) => span.name === 'process askonce-sweep');
-      await eventually(() => expect(sweeps().length).toBeGreaterThanOrEqual(3), { within: 15_000 });
+      await eventually(() => expect(sweeps().length).toBeGreaterThanOrEqual(3));
       expect(new Set(sweeps().map((span) => span.traceId)).size).toBe(sweeps().length);
       expect(sweeps().every((span) => span.parentSpanId === undefined)).toBe(true);
-    }, 60_000);
+    });
   });
 }
 
@@ -219,41 +219,43 @@ describe('a collector', () => {
     const tracing = await traced(gone.endpoint);
 
     await made(tracing, 3_000);
-    await eventually(() => expect(warned).toHaveLength(1), { within: 15_000 });
+    await eventually(() => expect(warned).toHaveLength(1));
     await made(tracing, 3_000);
     await tracing.stop();
 
     expect(warned.map(({ event }) => event)).toEqual(['traces-not-delivered']);
     expect(JSON.stringify(warned)).not.toContain(ORDER);
-  }, 30_000);
+  });
 
   test('that never answers does not keep the worker from ending', async () => {
-    const tracing = await traced((await receiver(() => {})).endpoint);
-    await made(tracing, 3_000);
+    let givenUp = false;
+    const { endpoint } = await receiver((_request, response) => {
+      response.on('close', () => {
+        givenUp = true;
+      });
+    });
+    const tracing = await traced(endpoint);
+    await made(tracing, 5);
 
-    const begun = performance.now();
     await tracing.stop();
 
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    // Not even as long as a delivery at any other time may take.
+    expect(givenUp).toBe(false);
   });
 
   test.each([
     ['answers with more than anybody wants to read', 'Bad Request', 'x'.repeat(8_000_000)],
     ['refuses at length', 'no '.repeat(1_000), SECRET],
-  ])(
-    'that %s is heard of in one short line',
-    async (_name, reason, body) => {
-      const { endpoint } = await receiver((_request, response) => response.writeHead(400, reason).end(body));
-      const tracing = await traced(endpoint);
+  ])('that %s is heard of in one short line', async (_name, reason, body) => {
+    const { endpoint } = await receiver((_request, response) => response.writeHead(400, reason).end(body));
+    const tracing = await traced(endpoint);
 
-      await made(tracing, 600);
+    await made(tracing, 600);
 
-      await eventually(() => expect(warned).toHaveLength(1), { within: 15_000 });
-      expect(JSON.stringify(warned).length).toBeLessThan(400);
-      expect(JSON.stringify(warned)).not.toContain('must-not-leave');
-    },
-    30_000,
-  );
+    await eventually(() => expect(warned).toHaveLength(1));
+    expect(JSON.stringify(warned).length).toBeLessThan(400);
+    expect(JSON.stringify(warned)).not.toContain('must-not-leave');
+  });
 
   test('gets what is left when the worker ends', async () => {
     const { endpoint, spans } = await receiver();

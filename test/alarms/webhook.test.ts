@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const post = (message: unknown = { text: 'a' }, timeoutMs = 5_000) =>
+const post = (message: unknown = { text: 'a' }, timeoutMs = 60_000) =>
   openWebhook({ url: receiver.url, userAgent: 'askonce/test', timeoutMs, ending: ending.signal }).post(message);
 
 /** Answers with a status and headers at once. */
@@ -67,9 +67,7 @@ describe('an answer', () => {
 describe('a hostile webhook', () => {
   test('that never answers is given up after the timeout', async () => {
     receiver.answer = () => {};
-    const begun = performance.now();
     expect(await post({}, 200)).toEqual({ kind: 'away', cause: 'no answer in time', restMs: null });
-    expect(performance.now() - begun).toBeLessThan(3_000);
   });
 
   test.each<[string, (write: (chunk: string) => boolean) => Promise<void>]>([
@@ -117,17 +115,19 @@ describe('a hostile webhook', () => {
 
 test('the address appears in no cause', async () => {
   const causes: string[] = [];
-  const note = async () => {
-    const delivery = await post({}, 300);
+  const note = async (timeoutMs?: number) => {
+    const delivery = await post({}, timeoutMs);
     if (delivery.kind !== 'delivered') causes.push(delivery.cause);
   };
-  for (const answer of [answers(500), answers(302, { location: '/x' }), answers(404), () => {}]) {
+  for (const answer of [answers(500), answers(302, { location: '/x' }), answers(404)]) {
     receiver.answer = answer;
     await note();
   }
+  receiver.answer = () => {};
+  await note(300);
   await receiver.close();
   await note();
-  const nowhere = { url: 'http://SECRET-HOST.invalid/SECRET-PATH', userAgent: 'a', timeoutMs: 5_000 };
+  const nowhere = { url: 'http://SECRET-HOST.invalid/SECRET-PATH', userAgent: 'a', timeoutMs: 60_000 };
   const lost = await openWebhook({ ...nowhere, ending: ending.signal }).post({});
   if (lost.kind !== 'delivered') causes.push(lost.cause);
 

@@ -33,7 +33,7 @@ onChromium('what the browser tests look for is found', () => {
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }, 30_000);
+  });
   afterAll(async () => {
     await browser?.close();
     server?.close();

@@ -11,10 +11,10 @@ onChromium('in a browser', () => {
 
   beforeAll(async () => {
     [browser, site] = await Promise.all([launchChromium(), openDemoSite({ days: 14, perDay: 6 })]);
-  }, 180_000);
+  });
   afterAll(async () => {
     await Promise.all([browser?.close(), site?.close()]);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(opened.map((page) => page.close()));
     opened = [];
@@ -67,7 +67,7 @@ onChromium('in a browser', () => {
       strict = await watchedPage(browser, site.url, options);
       lax = await watchedPage(browser, site.url, { ...options, bypassCSP: true });
       await Promise.all([logIn(strict), logIn(lax)]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await Promise.all([strict?.close(), lax?.close()]);
     });
@@ -103,7 +103,7 @@ onChromium('in a browser', () => {
         const answer = await fetch(`${site.url}/alarms`);
         return (await answer.text()).includes('<strong>account-paused</strong>');
       });
-    }, 60_000);
+    });
     afterAll(async () => {
       await site.scenario.askonce('resume', 'north');
     });

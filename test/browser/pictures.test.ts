@@ -47,11 +47,11 @@ onChromium('the pictures of the README', () => {
     folder = wanted ?? (await mkdtemp(join(tmpdir(), 'askonce-pictures-')));
     const weeks = wanted === undefined ? { days: 9, perDay: 4 } : { days: 36, perDay: 14 };
     [browser, site] = await Promise.all([launchChromium(), openDemoSite(weeks)]);
-  }, 180_000);
+  });
   afterAll(async () => {
     await Promise.all([browser?.close(), site?.close()]);
     if (wanted === undefined) await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   test.each([
     ['overview', '/', { colorScheme: 'light', viewport: { ...desk, height: 1240 } }],

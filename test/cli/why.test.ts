@@ -317,7 +317,7 @@ describe('askonce why', () => {
       firstSeen,
     );
     await ledger.suppress([NEVER], 'anna', 'asked by phone', noon);
-  }, 60_000);
+  });
   afterAll(async () => {
     await ledger?.close();
     await postgres?.stop();

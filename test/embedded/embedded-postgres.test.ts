@@ -53,7 +53,7 @@ describe('the embedded Postgres', () => {
     expect((await stat(join(home(), 'password'))).mode & 0o777).toBe(0o600);
     expect((await stat(join(home(), 'pg18'))).mode & 0o077).toBe(0);
     await expect(ask(server.url.replace(/:[\w-]{32}@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password/);
-  }, 30_000);
+  });
 
   test('stop ends the server; the next start finds the data, at the same address', async () => {
     const first = await using();
@@ -65,7 +65,7 @@ describe('the embedded Postgres', () => {
 
     expect(second).toMatchObject({ started: true, url: first.url });
     expect(await ask(second.url, 'SELECT answer FROM proof')).toBe(42);
-  }, 30_000);
+  });
 
   test('three starters at once share one server, and the last to leave stops it', async () => {
     const servers = await Promise.all([using(), using(), using()]);
@@ -81,7 +81,7 @@ describe('the embedded Postgres', () => {
     expect(await ask(url, 'SELECT 1')).toBe(1);
     await joined[1]?.stop();
     await expectStopped(url);
-  }, 30_000);
+  });
 
   test('processes that start at once share one server, and the last process to leave stops it', async () => {
     const others = await Promise.all([otherProcess(dataDir), otherProcess(dataDir), otherProcess(dataDir)]);
@@ -93,7 +93,7 @@ describe('the embedded Postgres', () => {
     const joined = others.filter(({ started }) => !started);
     await Promise.all(joined.map((other) => other.leave()));
     await expectStopped(url);
-  }, 30_000);
+  });
 
   test('a server that outlived the kill -9 of its process is joined, and stopped by the last orderly user', async () => {
     const other = await otherProcess(dataDir);
@@ -105,7 +105,7 @@ describe('the embedded Postgres', () => {
     expect(server).toMatchObject({ started: false, url: other.url });
     await server.stop();
     await expectStopped(server.url);
-  }, 30_000);
+  });
 
   test('a server killed with -9 comes back by itself, at the same address, with what was committed', async () => {
     const log: string[] = [];
@@ -114,13 +114,11 @@ describe('the embedded Postgres', () => {
 
     kill(await serverPid(home()));
 
-    await eventually(async () => expect(await ask(server.url, 'SELECT answer FROM proof')).toBe(42), {
-      within: 20_000,
-    });
+    await eventually(async () => expect(await ask(server.url, 'SELECT answer FROM proof')).toBe(42));
     await eventually(() => expect(log.join()).toContain('was started again'));
     await server.stop();
     await expectStopped(server.url);
-  }, 40_000);
+  });
 
   test('a server that somebody else started comes back too, whoever notices first', async () => {
     const other = await otherProcess(dataDir);
@@ -128,10 +126,10 @@ describe('the embedded Postgres', () => {
 
     kill(await serverPid(home()));
 
-    await eventually(async () => expect(await ask(server.url, 'SELECT 1')).toBe(1), { within: 20_000 });
+    await eventually(async () => expect(await ask(server.url, 'SELECT 1')).toBe(1));
     await other.leave();
     expect(await ask(server.url, 'SELECT 1')).toBe(1);
-  }, 40_000);
+  });
 
   test('server and process both killed with -9: the next start recovers', async () => {
     const other = await otherProcess(dataDir);
@@ -144,7 +142,7 @@ describe('the embedded Postgres', () => {
 
     expect(server.started).toBe(true);
     expect(await ask(server.url, 'SELECT answer FROM proof')).toBe(42);
-  }, 40_000);
+  });
 
   test('a left-over pid file whose number now belongs to another program does not keep the server from starting', async () => {
     const first = await using();
@@ -161,7 +159,7 @@ describe('the embedded Postgres', () => {
     expect(second.started).toBe(true);
     expect(stranger.exitCode).toBeNull();
     stranger.kill();
-  }, 30_000);
+  });
 
   test('users that died without leaving do not keep the server alive', async () => {
     const server = await using();
@@ -175,7 +173,7 @@ describe('the embedded Postgres', () => {
 
     await expectStopped(server.url);
     expect(await readdir(join(home(), 'users'))).toEqual([]);
-  }, 30_000);
+  });
 
   test('a start lock that a dead process left behind is taken over', async () => {
     await mkdir(join(home(), 'starting'), { recursive: true });
@@ -184,7 +182,7 @@ describe('the embedded Postgres', () => {
     const server = await using();
 
     expect(server.started).toBe(true);
-  }, 30_000);
+  });
 
   test('a start that was interrupted while making the data directory begins anew', async () => {
     await mkdir(join(home(), 'pg18.new', 'base'), { recursive: true });
@@ -192,7 +190,7 @@ describe('the embedded Postgres', () => {
     const server = await using();
 
     expect(await ask(server.url, 'SELECT 1')).toBe(1);
-  }, 30_000);
+  });
 
   test('data of another major are refused, not passed over', async () => {
     await mkdir(join(home(), 'pg17'), { recursive: true });
@@ -206,7 +204,7 @@ describe('the embedded Postgres', () => {
     await truncate(join(home(), 'pg18', 'global', 'pg_control'), 100);
 
     await expect(using()).rejects.toThrow(/did not start\. It said last:\n.*pg_control/s);
-  }, 30_000);
+  });
 
   test('a data directory that cannot be made is named', async () => {
     await writeFile(join(dataDir, 'file'), '');

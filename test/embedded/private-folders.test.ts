@@ -49,7 +49,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     expect(log.join('\n')).toContain(`its data go to ${server.home} instead`);
     expect((await stat(outer)).mode & 0o777).toBe(0o700);
     expect(await ask(server.url, 'SELECT 1')).toBe(1);
-  }, 30_000);
+  });
 
   test('the next start finds them there, also when the data directory was moved or opened', async () => {
     const first = await start();
@@ -63,7 +63,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     expect(second.home).toBe(first.home);
     expect(await ask(second.url, 'SELECT answer FROM proof')).toBe(42);
     await chmod(outer, 0o700);
-  }, 30_000);
+  });
 
   test('when that folder is gone, the start fails rather than begin with an empty ledger', async () => {
     const first = await start();
@@ -71,7 +71,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     await rename(first.home, `${first.home}-elsewhere`);
 
     await expect(start()).rejects.toThrow(/says that the ledger lies in .* but there is nothing/);
-  }, 30_000);
+  });
 
   test('deleting the data directory deletes the ledger, as everywhere; the old data are named and kept', async () => {
     const first = await start();
@@ -83,7 +83,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
 
     expect(second.home).toBe(`${first.home}-2`);
     expect(log.join('\n')).toContain(`lies in ${first.home}; it is not used`);
-  }, 30_000);
+  });
 
   test('a ledger that was reachable once is not left for an empty one when its folder becomes private', async () => {
     await chmod(outer, 0o755);
@@ -92,7 +92,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     await chmod(outer, 0o700);
 
     await expect(start()).rejects.toThrow(/may not enter .*chmod o\+x/s);
-  }, 30_000);
+  });
 
   test('where not even the other folder can be reached, the message says what to do', async () => {
     systemFolder = join(outer, 'system');
@@ -106,7 +106,7 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     const server = await start(join(outer, 'made', 'here')).finally(() => process.umask(before));
 
     expect(server.home).toBe(join(outer, 'made', 'here', 'postgres'));
-  }, 30_000);
+  });
 
   test('programs that lie below a private folder are copied beside the data, once', async () => {
     const installed = await findBinaries();
@@ -123,5 +123,5 @@ asRoot('below a private folder, as root (skipped for other accounts)', () => {
     expect(await readdir(copy.folder)).toEqual(expect.arrayContaining(['bin', 'lib', 'share']));
     expect((await stat(join(copy.folder, 'bin', 'postgres'))).mode & 0o777).toBe(0o755);
     await tidy(home);
-  }, 30_000);
+  });
 });

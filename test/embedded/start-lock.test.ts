@@ -32,7 +32,7 @@ test('any number of starters go one after the other, also when they all find a d
 
   expect(most).toBe(1);
   expect(await readdir(folder)).toHaveLength(1);
-}, 30_000);
+});
 
 test('the lock of a live process is waited for, and named in the end', async () => {
   await withStartLock(folder, 1_000, async () => {

@@ -16,7 +16,7 @@ describe('orders that somebody loads or removes by hand, with the triggers switc
 
   beforeAll(async () => {
     database = await openTestDatabase();
-  }, 60_000);
+  });
   afterAll(async () => {
     await ledger?.close();
     await database?.stop();

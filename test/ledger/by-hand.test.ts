@@ -26,7 +26,7 @@ describe('somebody with psql', () => {
 
   beforeAll(async () => {
     database = await openTestDatabase();
-  }, 60_000);
+  });
   afterAll(() => database?.stop());
   beforeEach(async () => {
     ({ ledger, query } = await database.fresh());

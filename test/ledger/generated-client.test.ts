@@ -39,7 +39,7 @@ test('the generated client in src is the one that the schema gives', async () =>
   );
   expect([...moved.keys()]).toEqual([...(await sourcesIn(committed)).keys()]);
   expect(moved).toEqual(await sourcesIn(committed));
-}, 60_000);
+});
 
 async function sourcesIn(root: string): Promise<Map<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });

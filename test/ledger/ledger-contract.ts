@@ -40,7 +40,7 @@ export function ledgerContract(name: string, openLedgers: () => Promise<Ledgers>
 
     beforeAll(async () => {
       ledgers = await openLedgers();
-    }, 60_000);
+    });
     afterAll(() => ledgers?.stop());
     beforeEach(async () => {
       current = await ledgers.fresh();

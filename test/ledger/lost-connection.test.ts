@@ -17,4 +17,4 @@ test('a connection that the server ends while it is in use, between two statemen
 
   // The pool listens as well, but takes its ear away for as long as it lends the connection out.
   expect(listening).toBeGreaterThan(1);
-}, 60_000);
+});

@@ -18,7 +18,7 @@ describe('the migrations', () => {
     server = await testPostgres();
     const entries = await readdir(join(packageRoot, 'prisma', 'migrations'), { withFileTypes: true });
     names = entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
   beforeEach(async () => {
     ({ url, drop } = await server.freshDatabase());

@@ -7,7 +7,7 @@ let database: TestDatabase;
 
 beforeAll(async () => {
   database = await openTestDatabase();
-}, 60_000);
+});
 afterAll(() => database?.stop());
 
 test('of eight who wait for the same alarm, because somebody is just writing it, at most one tells it', async () => {

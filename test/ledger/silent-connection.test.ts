@@ -20,4 +20,4 @@ test('a database whose connections died in silence is reached again on new ones'
   await ledger.close();
   await cable.close();
   await server.stop();
-}, 60_000);
+});

@@ -29,7 +29,7 @@ test('what the database says is told without the call that met it', async () => 
   expect(await sentence(ledger.accounts())).toMatch(/^the ledger: .*does not exist/);
   await ledger.close();
   await server.stop();
-}, 60_000);
+});
 
 test('a connection that ended before a transaction began is told in words', async () => {
   const closed = Object.assign(new Error('ConnectionClosed'), { cause: { kind: 'ConnectionClosed' } });
@@ -55,4 +55,4 @@ test('the same loss of several connections is told once', async () => {
   expect(new Set(told.map(({ message }) => message)).size).toBe(told.length);
   expect(told[0]?.message).toBe('the ledger: terminating connection due to administrator command');
   await ledger.close();
-}, 60_000);
+});

@@ -30,7 +30,7 @@ beforeAll(async () => {
     expect(answer.headers.get('content-type')).toContain('version=0.0.4');
     exposed = await answer.text();
   });
-}, 120_000);
+});
 
 const names = () => [...exposed.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
 

@@ -21,20 +21,20 @@ test.concurrent('workers killed after the claim, with the POST accepted, and bef
   const told = await proof('crash', '--kills', '3', '--points-only', '--at', at);
 
   expect(told).toMatchObject({ code: 0, passed: true, findings: [], figures: { kills: 3, 'points hit': '3 of 3' } });
-}, 180_000);
+});
 
 test.concurrent('a worker stopped between claim and POST until another one has asked asks no more', async () => {
   const told = await proof('races', '--races', '1', '--workers', '2', '--at', 'send.mayPost:after');
 
   expect(told).toMatchObject({ code: 0, passed: true, findings: [], figures: { races: 1, overtaken: 1 } });
-}, 180_000);
+});
 
 test.concurrent('the proof fails when the ledger is told that accepted requests never left', async () => {
   const told = await proof('crash', '--kills', '1', '--points-only', '--at', 'send.claim:after', '--break', 'record');
 
   expect(told).toMatchObject({ code: 1, passed: false });
   expect([...told.kinds]).toEqual(expect.arrayContaining(['double', 'wrongly-recorded']));
-}, 180_000);
+});
 
 test.concurrent('the proof fails when whoever wakes up late sends all the same', async () => {
   const options = ['--races', '1', '--workers', '2', '--at', 'send.mayPost:after', '--break', 'fence'];
@@ -45,4 +45,4 @@ test.concurrent('the proof fails when whoever wakes up late sends all the same',
   // Whether somebody had asked before it woke up, or nobody dared to as long as the fate was open.
   expect(['double', 'wrongly-recorded']).toEqual(expect.arrayContaining([...told.kinds]));
   expect(told.kinds.size).toBeGreaterThan(0);
-}, 180_000);
+});

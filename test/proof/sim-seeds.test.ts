@@ -1,8 +1,5 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { simulate } from '../../proof/sim/simulate.js';
-
-// Two months take half a second; on a machine with other work several times as long.
-jest.setTimeout(120_000);
 
 /**
  * Seeds of `npm run proof:sim` that once showed something, and what it was. What a seed brings changes with what the

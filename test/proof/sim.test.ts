@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, simulate } from '../../proof/sim/simulate.js';
 import { weatherKinds } from '../../proof/sim/weather.js';
 import { realSteps, type Steps } from '../../proof/sim/worker.js';
@@ -6,9 +6,6 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import { noFilters } from '../../src/policy/asking-rules.js';
 import type { StepContext } from '../../src/steps/step.js';
 import type { MemoryLedger } from '../support/memory-ledger.js';
-
-// A month takes half a second; on a machine with other work several times as long.
-jest.setTimeout(120_000);
 
 /** Half as long as in `npm run proof:sim`. */
 const play = (seed: number, options: Partial<RunOptions> = {}) =>

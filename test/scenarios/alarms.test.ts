@@ -114,7 +114,6 @@ const twoMoreRounds = async ({ scenario }: Watched) => {
       admin.disconnect();
     });
   },
-  120_000,
 );
 
 test('orders that nobody asks for while their windows end are told of once, until somebody does', async () => {
@@ -134,7 +133,7 @@ test('orders that nobody asks for while their windows end are told of once, unti
     await twoMoreRounds(all);
     await told(...firing, 'nothing-sent resolved north', 'deadline-near resolved north');
   });
-}, 120_000);
+});
 
 test('orders that are tried in vain are told of, although none of them stays due', async () => {
   await watched({ settings: { ALERT_NOTHING_SENT_AFTER: '4s' } }, async ({ scenario, told }) => {
@@ -145,7 +144,7 @@ test('orders that are tried in vain are told of, although none of them stays due
     await scenario.untilAccepted(2);
     await told('nothing-sent firing north', 'nothing-sent resolved north');
   });
-}, 120_000);
+});
 
 test('a request whose fate stays unknown is told of once, until it is settled', async () => {
   const settings = { ALERT_UNKNOWN_AFTER: '3s', SETTLE_LOOKS: '2s,12s' };
@@ -157,7 +156,7 @@ test('a request whose fate stays unknown is told of once, until it is settled', 
     await told('unknown-old firing north', 'unknown-old resolved north');
     await scenario.untilAgreed();
   });
-}, 120_000);
+});
 
 test('a feed that falls silent is told of once, until orders are read again', async () => {
   const settings = { ALERT_FEED_SILENT_AFTER: '6s', DISCOVER_EVERY: '1s' };
@@ -175,7 +174,7 @@ test('a feed that falls silent is told of once, until orders are read again', as
     await twoMoreRounds(all);
     await told('feed-silent firing north', 'feed-silent resolved north');
   });
-}, 120_000);
+});
 
 test('most looks suddenly empty are told of once, until Amazon offers orders again', async () => {
   await watched({}, async (all) => {
@@ -194,7 +193,7 @@ test('most looks suddenly empty are told of once, until Amazon offers orders aga
     await twoMoreRounds(all);
     await told('eligibility-empty firing north', 'eligibility-empty resolved north');
   });
-}, 120_000);
+});
 
 test("a clock that is not Amazon's is told of once for the machine, until it is right", async () => {
   await watched({ settings: { DISCOVER_EVERY: '1s' } }, async (all) => {
@@ -224,7 +223,7 @@ test("a clock that is not Amazon's is told of once for the machine, until it is 
       await proxy.close();
     }
   });
-}, 120_000);
+});
 
 test('a webhook that is away at first loses nothing, and hurts nothing', async () => {
   await watched({ webhookIsUp: false }, async ({ scenario, webhook, told }) => {
@@ -241,7 +240,7 @@ test('a webhook that is away at first loses nothing, and hurts nothing', async (
     await webhook.open();
     await told('account-paused firing north');
   });
-}, 120_000);
+});
 
 test('a worker that is killed takes no alarm with it, and doubles at most the one it was just telling', async () => {
   await watched({}, async (all) => {
@@ -257,7 +256,7 @@ test('a worker that is killed takes no alarm with it, and doubles at most the on
     expect(webhook.told).toEqual(['account-paused firing north']);
     expect(webhook.requests).toBeLessThanOrEqual(3);
   });
-}, 120_000);
+});
 
 test('the daily digest comes once from two workers, and is no alarm', async () => {
   const aMinuteAgo = new Date(Date.now() - 60_000).toISOString().slice(11, 16);
@@ -271,4 +270,4 @@ test('the daily digest comes once from two workers, and is no alarm', async () =
     });
     expect(webhook.received[0]).not.toHaveProperty('alarm');
   });
-}, 120_000);
+});

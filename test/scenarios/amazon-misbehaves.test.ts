@@ -87,7 +87,6 @@ test.concurrent.each(troubles)(
       expect(unthrottled).toHaveLength(DUE + repeats);
     });
   },
-  120_000,
 );
 
 test.concurrent('nobody is forgotten although every look comes back empty for five seconds', async () => {
@@ -103,4 +102,4 @@ test.concurrent('nobody is forgotten although every look comes back empty for fi
     await scenario.untilAccepted(DUE);
     await scenario.untilAgreed({ undecidedForMs: 6_500 });
   });
-}, 120_000);
+});

@@ -32,4 +32,4 @@ test('a worker with a bad configuration names all that is wrong at once, shows n
     expect(await readdir(scenario.folder)).toEqual(before);
     expect(scenario.truth.accounts.every(({ tokenCalls, searches }) => tokenCalls + searches === 0)).toBe(true);
   });
-}, 30_000);
+});

@@ -23,7 +23,7 @@ test('SIGHUP brings changed rules into force: what a rule held is asked once the
     await scenario.untilAccepted(orders.length);
     await scenario.untilAgreed();
   });
-}, 120_000);
+});
 
 test('SIGHUP with a wrong setting is refused in the log, and the worker goes on as before', async () => {
   await play({ settings: await freshDatabase() }, async (scenario) => {
@@ -39,7 +39,7 @@ test('SIGHUP with a wrong setting is refused in the log, and the worker goes on 
     await scenario.configure();
     await scenario.untilAgreed();
   });
-}, 120_000);
+});
 
 test('SIGHUP to a database that cannot be had ends the worker with status 1, for its supervisor to start it again', async () => {
   await play({ settings: await freshDatabase() }, async (scenario) => {
@@ -51,4 +51,4 @@ test('SIGHUP to a database that cannot be had ends the worker with status 1, for
     await worker.waitForLog('ledger-gone');
     expect(await worker.stop()).toMatchObject({ code: 1 });
   });
-}, 120_000);
+});

@@ -9,20 +9,16 @@ const everydayOrders = { ordersPerAccount: 100, pageSize: 20, seed: 7 };
 
 test.concurrent('a happy day with the queue on Postgres: all that are due are asked once, nobody else is', async () => {
   await happyDay(await freshDatabase());
-}, 120_000);
+});
 
-testOnRedis(
-  'a happy day with the queue on Redis: all that are due are asked once, nobody else is',
-  async () => {
-    const database = await freshDatabase();
-    await withRedis((redis) => happyDay({ ...database, REDIS_URL: redis.url }));
-  },
-  120_000,
-);
+testOnRedis('a happy day with the queue on Redis: all that are due are asked once, nobody else is', async () => {
+  const database = await freshDatabase();
+  await withRedis((redis) => happyDay({ ...database, REDIS_URL: redis.url }));
+});
 
 test.concurrent('a happy day with nothing but the embedded Postgres: all that are due are asked once, nobody else is', async () => {
   await happyDay({});
-}, 120_000);
+});
 
 test.concurrent('a dry run asks nobody and says so; live on the same ledger, all that are due are asked', async () => {
   // A worker that never asks never learns how fast it might: it looks at Amazon's own pace.
@@ -53,7 +49,7 @@ test.concurrent('a dry run asks nobody and says so; live on the same ledger, all
       expect(await scenario.status()).toMatchObject({ mode: 'live' });
     },
   );
-}, 120_000);
+});
 
 test.concurrent('a seller who is configured as two accounts has each buyer asked once', async () => {
   const again = { ...north, name: 'north-again', refreshToken: 'Atzr|north-again', sameSellerAs: 'north' };
@@ -65,7 +61,7 @@ test.concurrent('a seller who is configured as two accounts has each buyer asked
     expect(lines).toHaveLength(20);
     expect(scenario.posts).toBe(20);
   });
-}, 120_000);
+});
 
 async function happyDay(settings: Settings): Promise<void> {
   await play({ simulator: everydayOrders, settings }, async (scenario) => {

@@ -27,4 +27,4 @@ test('an account whose authorisation was revoked is paused while the other goes 
     await scenario.untilAccepted(20);
     await scenario.untilAgreed();
   });
-}, 120_000);
+});

@@ -29,7 +29,7 @@ test.concurrent('on a terminal the first reading of orders shows a bar below who
     expect(lines.filter((line) => /reading orders|[=-]{24}/.test(line))).toEqual([]);
     expect(lines.findLast((line) => line !== '')).toMatch(/stopped/);
   });
-}, 120_000);
+});
 
 test.concurrent.each(['json', 'pretty'])(
   'elsewhere a %s log is plain lines without control characters',
@@ -44,7 +44,6 @@ test.concurrent.each(['json', 'pretty'])(
       expect(written).not.toMatch(/reading orders/);
     });
   },
-  120_000,
 );
 
 /** Lets a worker run on a terminal of its own until it has read all orders, and answers all that it wrote. */

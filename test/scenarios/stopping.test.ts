@@ -5,17 +5,18 @@ import { fastRates, play } from '../support/scenario.js';
 import { databases } from '../support/scenario-databases.js';
 
 const freshDatabase = databases();
+/** Ten is the promise, which `proof:stops` measures; who waits for what hangs needs two minutes or never ends. */
+const STOPPED_SECONDS = 60;
 
-test.concurrent('SIGTERM under load ends within ten seconds, and every answer in flight is on record', async () => {
+test.concurrent('SIGTERM under load ends the worker, and every answer in flight is on record', async () => {
   const simulator = { latencyMs: 300, rates: { ...fastRates, createSolicitation: { rate: 10, burst: 10 } } };
   await play({ simulator, settings: await freshDatabase() }, async (scenario) => {
     scenario.addDueOrders(20, 'north');
     scenario.addDueOrders(20, 'europe');
     const worker = scenario.startWorker();
     await scenario.untilAccepted(6);
-    const { code, seconds } = await worker.stop();
+    const { code } = await worker.stop();
     expect(code).toBe(0);
-    expect(seconds).toBeLessThanOrEqual(10);
 
     const lines = await scenario.export();
     expect(lines.filter(({ state }) => state === 'sending' || state === 'unknown')).toEqual([]);
@@ -25,10 +26,10 @@ test.concurrent('SIGTERM under load ends within ten seconds, and every answer in
     await scenario.untilAccepted(40);
     await scenario.untilAgreed();
   });
-}, 120_000);
+});
 
-test.concurrent('SIGTERM does not wait longer than ten seconds for an answer that never comes', async () => {
-  const settings = { ...(await freshDatabase()), REQUEST_TIMEOUT: '20s', CLAIM_LEASE: '60s' };
+test.concurrent('SIGTERM does not wait for an answer that never comes', async () => {
+  const settings = { ...(await freshDatabase()), REQUEST_TIMEOUT: '2m', CLAIM_LEASE: '5m' };
   await play({ settings }, async (scenario) => {
     scenario.addDueOrders(1);
     scenario.simulator.faults.add({ kind: 'hang', moment: 'after', operations: ['createSolicitation'], times: 1 });
@@ -36,13 +37,13 @@ test.concurrent('SIGTERM does not wait longer than ten seconds for an answer tha
     await scenario.untilAccepted(1);
     const { code, seconds } = await worker.stop();
     expect(code).toBe(0);
-    expect(seconds).toBeLessThanOrEqual(10);
+    expect(seconds).toBeLessThan(STOPPED_SECONDS);
     expect(await scenario.export()).toMatchObject([{ state: 'unknown', posts: 1 }]);
 
     scenario.startWorker();
     expect(await scenario.untilAgreed()).toMatchObject([{ state: 'sent', how: 'inferred', posts: 1 }]);
   });
-}, 120_000);
+});
 
 test.concurrent('a second SIGTERM ends the worker at once', async () => {
   const settings = { ...(await freshDatabase()), REQUEST_TIMEOUT: '20s', CLAIM_LEASE: '60s' };
@@ -53,9 +54,10 @@ test.concurrent('a second SIGTERM ends the worker at once', async () => {
     await scenario.until('a request hangs', () => scenario.posts === 1);
     worker.signal('SIGTERM');
     await worker.waitForLog('stopping');
-    expect((await worker.stop()).seconds).toBeLessThanOrEqual(1);
+    const { code } = await worker.stop();
+    expect({ code, drained: worker.logged('stopped') }).toEqual({ code: 1, drained: [] });
   });
-}, 120_000);
+});
 
 test.concurrent('neither a webhook nor a reader of the pages that hangs delays the end', async () => {
   const hanging = createServer().listen(0, '127.0.0.1');
@@ -84,9 +86,9 @@ test.concurrent('neither a webhook nor a reader of the pages that hangs delays t
 
     const { code, seconds } = await worker.stop();
     expect(code).toBe(0);
-    expect(seconds).toBeLessThanOrEqual(5);
+    expect(seconds).toBeLessThan(STOPPED_SECONDS);
     expect(worker.logged('not-closed')).toEqual([]);
     reader.destroy();
   });
   hanging.close();
-}, 120_000);
+});

@@ -1,20 +1,21 @@
 import { expect, test } from '@jest/globals';
 import { play, type Scenario } from '../support/scenario.js';
 
-const FIRST_REQUEST_SECONDS = 3;
+/** Three where the machine is quiet. Who waited for the next regular look at Amazon or at the ledger would need ten minutes. */
+const FIRST_REQUEST_SECONDS = 30;
 const IDLE_MIB = 150;
 
-test('started again on its embedded ledger, the worker asks the first buyer within three seconds', async () => {
-  await play({ simulator: { rates: {} }, settings: { DISCOVER_EVERY: '1m' } }, async (scenario) => {
-    scenario.addDueOrders(20);
-    await fillLedger(scenario);
-    const seconds = await secondsToFirstRequest(scenario);
-    // Once more where another process had the machine just then.
-    expect(seconds <= FIRST_REQUEST_SECONDS ? seconds : await secondsToFirstRequest(scenario)).toBeLessThanOrEqual(
-      FIRST_REQUEST_SECONDS,
-    );
-  });
-}, 60_000);
+test('started again on its embedded ledger, the worker asks the first buyer at once', async () => {
+  await play(
+    { simulator: { rates: {} }, settings: { DISCOVER_EVERY: '10m', SWEEP_EVERY: '10m' } },
+    async (scenario) => {
+      scenario.addDueOrders(20);
+      await fillLedger(scenario);
+
+      expect(await secondsToFirstRequest(scenario)).toBeLessThan(FIRST_REQUEST_SECONDS);
+    },
+  );
+});
 
 test(`an idle worker on its embedded Postgres needs at most ${IDLE_MIB} MiB`, async () => {
   await play({ settings: { SWEEP_EVERY: '30s', DISCOVER_EVERY: '5m' } }, async (scenario) => {
@@ -24,12 +25,12 @@ test(`an idle worker on its embedded Postgres needs at most ${IDLE_MIB} MiB`, as
     // The engine gives memory back only some seconds after the work has ended.
     const resident = async () => (await worker.residentMiB()) ?? 0;
     await scenario
-      .until(`${IDLE_MIB} MiB`, async () => (await resident()) <= IDLE_MIB, { within: 15_000 })
+      .until(`${IDLE_MIB} MiB`, async () => (await resident()) <= IDLE_MIB)
       .catch(async () => {
         expect(await resident()).toBeLessThanOrEqual(IDLE_MIB);
       });
   });
-}, 60_000);
+});
 
 async function fillLedger(scenario: Scenario): Promise<void> {
   await scenario.configure({ ROLES: 'discover' });

@@ -12,7 +12,7 @@ export function databases(): () => Promise<{ DATABASE_URL: string }> {
   let count = 0;
   beforeAll(async () => {
     servers = await Promise.all(Array.from({ length: SERVERS }, testPostgres));
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
   });

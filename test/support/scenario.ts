@@ -102,7 +102,7 @@ export class Scenario {
   }
 
   /** Switches a fault on, and off again so long after it struck for the first time. */
-  async faultFor(ms: number, fault: FaultInput, within = 20_000): Promise<void> {
+  async faultFor(ms: number, fault: FaultInput, within = 60_000): Promise<void> {
     const { faults } = this.simulator;
     faults.add(fault);
     await this.until(`the fault ${fault.kind} strikes`, () => faults.list().some(({ struck }) => struck > 0), {
@@ -168,7 +168,7 @@ export class Scenario {
   }
 
   /** Waits until something holds; fails at once when a worker ended that nobody stopped. */
-  async until(what: string, holds: () => boolean | Promise<boolean>, { within = 60_000 } = {}): Promise<void> {
+  async until(what: string, holds: () => boolean | Promise<boolean>, { within = 120_000 } = {}): Promise<void> {
     const deadline = performance.now() + within;
     while (!(await holds())) {
       if (this.workers.some((worker) => worker.fell))
@@ -178,14 +178,14 @@ export class Scenario {
     }
   }
 
-  untilAccepted(count: number, { within = 60_000 } = {}): Promise<void> {
+  untilAccepted(count: number, { within = 120_000 } = {}): Promise<void> {
     return this.until(`${count} accepted`, () => this.accepted >= count, { within }).catch((cause) => {
       throw new Error(`${this.accepted} of ${count} were accepted`, { cause });
     });
   }
 
   /** Waits until the ledger agrees with Amazon's truth on every order. */
-  async untilAgreed(rules: Partial<AgreementRules> = {}, { within = 30_000 } = {}): Promise<LedgerLine[]> {
+  async untilAgreed(rules: Partial<AgreementRules> = {}, { within = 120_000 } = {}): Promise<LedgerLine[]> {
     const whole = { undecidedForMs: UNDECIDED_MS, ...rules };
     const deadline = performance.now() + within;
     for (;;) {

@@ -66,7 +66,7 @@ export class Worker {
     return this.#log.filter((line) => line.event === event);
   }
 
-  async waitForLog(event: string, { within = 20_000 } = {}): Promise<LogLine> {
+  async waitForLog(event: string, { within = 60_000 } = {}): Promise<LogLine> {
     return eventually(
       () => {
         const line = this.#log.find((one) => one.event === event);

@@ -57,7 +57,7 @@ export function ledgerModel(name: string, walks: number, openLedgers: () => Prom
   let ledgers: Ledgers;
   beforeAll(async () => {
     ledgers = await openLedgers();
-  }, 60_000);
+  });
   afterAll(() => ledgers?.stop());
 
   test(`whatever is done to orders in the ledger ${name}, it answers and holds what the reference does`, async () => {

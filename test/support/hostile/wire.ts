@@ -10,8 +10,9 @@ import { cutCases, type WireCase, wireCases } from './wire-cases.js';
 
 /** For what goes on for ever, and for the rest, which ends by itself. */
 const SHORT_MS = 3_000;
-const LONG_MS = 10_000;
-const SLACK_MS = 5_000;
+const LONG_MS = 60_000;
+/** All that is endless waits at the same time. */
+const SLACK_MS = 30_000;
 /** An answer of 50 MB that is kept is there twice, as bytes and as text. */
 const MOST_BYTES = 90_000_000;
 
