@@ -1,5 +1,6 @@
 import type { DateTime, Duration } from 'luxon';
 import type { Marketplace, Region } from '../amazon/marketplaces.js';
+import type { AlarmThresholds } from '../policy/alarm-facts.js';
 import type { AskingRules, OrderFilters } from '../policy/asking-rules.js';
 import type { MarketplaceCaps } from '../policy/daily-cap.js';
 
@@ -44,24 +45,13 @@ export interface Config {
 }
 
 /** When to tell a person, and where. */
-export interface AlarmConfig {
+export interface AlarmConfig extends Omit<AlarmThresholds, 'readEvery'> {
   /** `null`: alarms are shown, logged and measured, but sent nowhere. */
   readonly webhookUrl: Secret | null;
   readonly webhookFormat: 'json' | 'teams';
-  readonly every: Duration;
   readonly repeat: Duration;
   /** Since midnight, UTC. */
   readonly digestAt: Duration | 'off';
-  readonly feedSilentAfter: Duration;
-  readonly nothingSentAfter: Duration;
-  readonly unknownAfter: Duration;
-  readonly deadlineWithin: Duration;
-  /** Orders. */
-  readonly deadlineBacklog: number;
-  /** 0 exclusive to 1 inclusive. */
-  readonly eligibilityEmptyShare: number;
-  readonly secretRotationWithin: Duration;
-  readonly clockSkew: Duration;
 }
 
 export type SendMode = 'dry-run' | 'live';

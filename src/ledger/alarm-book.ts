@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import type { AlarmName } from '../policy/alarm.js';
+import type { Alarm, AlarmName } from '../policy/alarm.js';
 
 /** What a person was told, or is to be told; shared by every process, so that each alarm is told once. */
 export interface AlarmBook {
@@ -22,16 +22,6 @@ export interface AlarmBook {
   /** Takes the digest of a day (`2026-11-22`, UTC) for delivery. False: delivered, or somebody else is at it. */
   takeDigest(day: string, heldUntil: DateTime, now: DateTime): Promise<boolean>;
   digestDelivered(day: string, now: DateTime): Promise<void>;
-}
-
-export interface Alarm {
-  readonly name: AlarmName;
-  /** `null`: it is about no account. */
-  readonly account: string | null;
-  /** The machine it is about; `null`: none. */
-  readonly subject: string | null;
-  /** For the person who reads it. */
-  readonly text: string;
 }
 
 /** Which alarms an evaluation could judge: those it could not stay as they are. */

@@ -1,6 +1,6 @@
 import type { DateTime } from 'luxon';
-import type { AlarmName } from '../policy/alarm.js';
-import type { Alarm, AlarmBook, JudgedAlarms, StoredAlarm } from './alarm-book.js';
+import type { Alarm, AlarmName } from '../policy/alarm.js';
+import type { AlarmBook, JudgedAlarms, StoredAlarm } from './alarm-book.js';
 import { Prisma, type PrismaClient, type Alarm as Row } from './generated/client.js';
 import { instant, instantOrNull } from './rows.js';
 

@@ -1,5 +1,5 @@
 import type { DateTime, Duration } from 'luxon';
-import type { RaisedAlarm } from './alarm.js';
+import type { Alarm } from './alarm.js';
 import type { FirstLooks } from './settling.js';
 
 /** Everything that alarms are judged by. `null` wherever it could not be read: then the alarms it decides stay as they are. */
@@ -15,7 +15,7 @@ export interface AlarmFacts {
   readonly open: readonly OpenAlarm[];
 }
 
-export interface OpenAlarm extends RaisedAlarm {
+export interface OpenAlarm extends Alarm {
   readonly firedAt: DateTime;
 }
 

@@ -1,5 +1,5 @@
 import type { DateTime } from 'luxon';
-import { type AlarmName, alarmNames, asBefore, type RaisedAlarm, type Verdict } from './alarm.js';
+import { type Alarm, type AlarmName, alarmNames, asBefore, type Verdict } from './alarm.js';
 import { judgePause, judgeSecret } from './alarm-account.js';
 import { judgeDoubts } from './alarm-doubt.js';
 import { judgeEligibility } from './alarm-eligibility.js';
@@ -9,7 +9,7 @@ import { judgeDeadlines, judgeSending } from './alarm-line.js';
 import { judgeClock, judgeQueue } from './alarm-machine.js';
 
 export interface Judgement {
-  readonly firing: readonly RaisedAlarm[];
+  readonly firing: readonly Alarm[];
   /** Names of which something could be told; those of which nothing could stay as they are. */
   readonly judged: ReadonlySet<AlarmName>;
 }
@@ -23,7 +23,7 @@ export function judgeAlarms(facts: AlarmFacts, thresholds: AlarmThresholds, now:
   };
 }
 
-interface OneVerdict extends Omit<RaisedAlarm, 'text'> {
+interface OneVerdict extends Omit<Alarm, 'text'> {
   readonly verdict: Verdict;
 }
 
@@ -62,7 +62,7 @@ function verdictsOf(
   }
 }
 
-function raised({ verdict, ...alarm }: OneVerdict, open: readonly OpenAlarm[]): RaisedAlarm[] {
+function raised({ verdict, ...alarm }: OneVerdict, open: readonly OpenAlarm[]): Alarm[] {
   switch (verdict.kind) {
     case 'firing':
       return [{ ...alarm, text: verdict.text }];

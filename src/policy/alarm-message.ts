@@ -1,8 +1,8 @@
 import type { DateTime } from 'luxon';
-import type { RaisedAlarm } from './alarm.js';
+import type { Alarm } from './alarm.js';
 import { lengthInWords } from './alarm-words.js';
 
-export interface Told extends RaisedAlarm {
+export interface Told extends Alarm {
   readonly firedAt: DateTime;
   readonly resolvedAt: DateTime | null;
 }

@@ -13,7 +13,7 @@ export const alarmNames = [
 export type AlarmName = (typeof alarmNames)[number];
 
 /** One thing that needs a person. */
-export interface RaisedAlarm {
+export interface Alarm {
   readonly name: AlarmName;
   /** `null`: it is about no account. */
   readonly account: string | null;

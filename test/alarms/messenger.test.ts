@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DateTime, Duration } from 'luxon';
 import { Messenger } from '../../src/alarms/messenger.js';
 import type { Delivery } from '../../src/alarms/webhook.js';
-import type { Alarm } from '../../src/ledger/alarm-book.js';
+import type { Alarm } from '../../src/policy/alarm.js';
 import { alarmNames } from '../../src/policy/alarm.js';
 import { type MemoryLedger, openMemoryLedger } from '../support/memory-ledger.js';
 

@@ -1,5 +1,5 @@
 import { DateTime, Duration, type DurationLikeObject } from 'luxon';
-import type { RaisedAlarm } from '../../src/policy/alarm.js';
+import type { Alarm } from '../../src/policy/alarm.js';
 import type { AccountFacts, AlarmFacts, AlarmThresholds, LineFacts, OpenAlarm } from '../../src/policy/alarm-facts.js';
 import { judgeAlarms } from '../../src/policy/alarm-judgement.js';
 
@@ -74,7 +74,7 @@ export function changesOver(evaluations: readonly AlarmFacts[], rules: Partial<A
   let standing: readonly OpenAlarm[] = [];
   for (const facts of evaluations) {
     const { firing, judged } = judgeAlarms({ ...facts, open: standing }, { ...thresholds, ...rules }, now);
-    const isFiring = (alarm: RaisedAlarm) => firing.some((each) => nameOf(each) === nameOf(alarm));
+    const isFiring = (alarm: Alarm) => firing.some((each) => nameOf(each) === nameOf(alarm));
     const over = standing.filter((alarm) => judged.has(alarm.name) && !isFiring(alarm));
     const fresh = firing.filter((alarm) => !standing.some((each) => nameOf(each) === nameOf(alarm)));
     changes.push(...fresh.map((alarm) => `+${nameOf(alarm)}`), ...over.map((alarm) => `-${nameOf(alarm)}`));
@@ -86,6 +86,6 @@ export function changesOver(evaluations: readonly AlarmFacts[], rules: Partial<A
   return changes;
 }
 
-function nameOf({ name, account, subject }: RaisedAlarm): string {
+function nameOf({ name, account, subject }: Alarm): string {
   return [name, account, subject].filter((part) => part !== null).join(' ');
 }

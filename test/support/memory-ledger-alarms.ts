@@ -1,5 +1,6 @@
 import type { DateTime } from 'luxon';
-import type { Alarm, AlarmBook, StoredAlarm } from '../../src/ledger/alarm-book.js';
+import type { AlarmBook, StoredAlarm } from '../../src/ledger/alarm-book.js';
+import type { Alarm } from '../../src/policy/alarm.js';
 import { millis } from './memory-ledger-rows.js';
 
 interface Row extends StoredAlarm {

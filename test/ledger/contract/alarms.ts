@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DateTime } from 'luxon';
-import type { Alarm, AlarmBook, AlarmMessage, JudgedAlarms } from '../../../src/ledger/alarm-book.js';
-import { type AlarmName, alarmNames } from '../../../src/policy/alarm.js';
+import type { AlarmBook, AlarmMessage, JudgedAlarms } from '../../../src/ledger/alarm-book.js';
+import { type Alarm, type AlarmName, alarmNames } from '../../../src/policy/alarm.js';
 import type { OpenLedger } from '../ledger-contract.js';
 import { noon } from '../planned.js';
 
