@@ -42,8 +42,8 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: sending,
-        from: 'async mayPost(claim, now) {',
-        to: 'async mayPost(claim, now) {\n      if (claim.posts > 0) return true;',
+        from: 'return questions.map(({ claim }) => ours.has(claim.id));',
+        to: 'return questions.map(({ claim }) => ours.has(claim.id) || claim.posts > 0);',
       },
     ],
     checks: [theFence],
@@ -54,7 +54,7 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: sending,
-        from: `AND r.intent_at + (r.lease_until - r.intent_at) / 2 > \${now.toJSDate()} AND r.closes_at`,
+        from: 'AND r.intent_at + (r.lease_until - r.intent_at) / 2 > asked.at AND r.closes_at',
         to: 'AND r.closes_at',
       },
     ],
@@ -63,7 +63,7 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'fence-pause',
     removed: 'the fence does not ask whether the account was paused',
-    edits: [{ file: sending, from: '\n          AND p.paused_at IS NULL', to: '' }],
+    edits: [{ file: sending, from: '\n      AND p.paused_at IS NULL', to: '' }],
     checks: [theFence],
   },
   {
@@ -222,7 +222,7 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: pace,
-        from: `\n          WHERE \${slotOf(pace, at)} <= \${at}::timestamptz + \${patienceMs}::float8 * interval '1 millisecond'`,
+        from: `\n        AND slot <= at + patience * interval '1 millisecond'`,
         to: '',
       },
     ],
@@ -234,8 +234,8 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: pace,
-        from: `full_at - \${pace.burst}::int * \${stepOf(Prisma.sql\`learnt_rate\`, pace.rate)}) AS slot`,
-        to: `full_at - 1000 * \${stepOf(Prisma.sql\`learnt_rate\`, pace.rate)}) AS slot`,
+        from: 'full_at - (burst - 1) * step) AS slot',
+        to: 'full_at - 1000 * step) AS slot',
       },
     ],
     checks: [onPostgres('(the pace of an account|a rate that Amazon grants)')],

@@ -1,3 +1,4 @@
+import { gathered } from './gathering.js';
 import { Prisma, type PrismaClient, type SellingPartner } from './generated/client.js';
 import type { AccountState, Accounts } from './ledger.js';
 import type { OperatorAction } from './operator-actions.js';
@@ -8,10 +9,17 @@ const SERIES_ENDS_AFTER_HOURS = 1;
 
 export function prismaAccounts(db: PrismaClient): Accounts {
   return {
-    async account(name) {
-      const row = await db.sellingPartner.findUnique({ where: { name } });
-      return row && accountState(row);
-    },
+    account: gathered(
+      (name) => name,
+      async (names) => {
+        const rows = await db.sellingPartner.findMany({ where: { name: { in: [...names] } } });
+        const byName = new Map(rows.map((row) => [row.name, row]));
+        return names.map((name) => {
+          const row = byName.get(name);
+          return row === undefined ? null : accountState(row);
+        });
+      },
+    ),
 
     async accounts() {
       return (await db.sellingPartner.findMany({ orderBy: { name: 'asc' } })).map(accountState);
@@ -75,7 +83,10 @@ function notedDeed(deed: Omit<OperatorAction, 'accounts' | 'orders'> | undefined
   )`;
 }
 
-function accountState(row: SellingPartner): AccountState {
+/** What is read of an account. */
+export type AccountRow = Omit<SellingPartner, 'plannedWith' | 'feedLeaseBy' | 'feedLeaseUntil' | 'createdAt'>;
+
+export function accountState(row: AccountRow): AccountState {
   const paused =
     row.pausedAt === null
       ? null

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { DateTime } from 'luxon';
 import { PrismaClient } from './generated/client.js';
+import { preparedStatements } from './prepared-statements.js';
 import { prismaAccounts } from './prisma-accounts.js';
 import { prismaAlarmBook } from './prisma-alarm-book.js';
 import { prismaFeeds } from './prisma-feeds.js';
@@ -94,7 +95,7 @@ export function openPrismaLedger(databaseUrl: string, options: LedgerOptions): W
         return prepareSession(client);
       },
     },
-    { onPoolError: onceInAWhile(options.onConnectionLost) },
+    { onPoolError: onceInAWhile(options.onConnectionLost), statementNameGenerator: preparedStatements() },
   );
   const db = new PrismaClient({
     adapter,

@@ -1,3 +1,4 @@
+import { gathered } from './gathering.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { Orders } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
@@ -6,10 +7,17 @@ import { reviewRequest } from './rows.js';
 
 export function prismaOrders(db: PrismaClient): Orders {
   return {
-    async read(orderId) {
-      const row = await db.reviewRequest.findUnique({ where: { orderId } });
-      return row && reviewRequest(row);
-    },
+    read: gathered(
+      (orderId) => orderId,
+      async (orderIds) => {
+        const rows = await db.reviewRequest.findMany({ where: { orderId: { in: [...orderIds] } } });
+        const byId = new Map(rows.map((row) => [row.orderId, row]));
+        return orderIds.map((orderId) => {
+          const row = byId.get(orderId);
+          return row === undefined ? null : reviewRequest(row);
+        });
+      },
+    ),
 
     async recordOrder(account, order, attempt, now) {
       await db.$transaction(async (tx) => {

@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { DateTime } from 'luxon';
 import type { AfterAnswer } from '../policy/answer.js';
 import type { CapToday } from '../policy/daily-cap.js';
+import { gathered } from './gathering.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { AttemptFacts, Claim, Sending } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
+import { claimIsOver } from './prisma-claims.js';
 import type { Statements } from './prisma-plans.js';
 import { instant } from './rows.js';
 
 export function prismaSending(db: PrismaClient): Sending {
+  const fence = gathered(
+    ({ claim }: FenceQuestion) => claim.id,
+    (questions) => mayPostAll(db, questions),
+  );
   return {
     async claim(orderId, by, leaseSeconds, look, now, caps = []) {
       const wish = { id: randomUUID(), orderId, by, look, now, leaseUntil: now.plus({ seconds: leaseSeconds }) };
@@ -26,22 +32,14 @@ export function prismaSending(db: PrismaClient): Sending {
 
     askedOn: (account, cap) => askedOn(db, account, cap),
 
-    async mayPost(claim, now) {
-      const rows = await db.$queryRaw<unknown[]>`
-        SELECT 1 AS ours FROM review_request r JOIN selling_partner p ON p.name = r.account
-        WHERE r.order_id = ${claim.orderId} AND r.state = 'sending' AND r.claim_id = ${claim.id}::uuid
-          AND r.intent_at + (r.lease_until - r.intent_at) / 2 > ${now.toJSDate()} AND r.closes_at > ${now.toJSDate()}
-          AND p.paused_at IS NULL
-          AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)`;
-      return rows.length > 0;
-    },
+    mayPost: (claim, now) => fence({ claim, now }),
 
     async record(claim, after, attempt, now) {
       const at = now.toJSDate();
       // Under the claim alone. A row in doubt still takes a late proof: settle has decided nothing about it yet.
       const inDoubt = after.state === 'sent' ? Prisma.sql`OR state = 'unknown'` : Prisma.empty;
       const rows = await db.$queryRaw<{ recorded: bigint }[]>`
-        WITH answered AS (
+        /* record */ WITH answered AS (
           UPDATE review_request SET ${newColumns(after)}, ring_at = NULL, changed_at = ${at}
           WHERE order_id = ${claim.orderId} AND claim_id = ${claim.id}::uuid AND (state = 'sending' ${inDoubt})
           RETURNING order_id
@@ -71,6 +69,25 @@ export function prismaSending(db: PrismaClient): Sending {
   };
 }
 
+interface FenceQuestion {
+  readonly claim: Claim;
+  readonly now: DateTime;
+}
+
+async function mayPostAll(db: PrismaClient, questions: readonly FenceQuestion[]): Promise<boolean[]> {
+  const rows = await db.$queryRaw<{ claim_id: string }[]>`
+    /* fence */ SELECT r.claim_id
+    FROM unnest(${questions.map(({ claim }) => claim.orderId)}::text[], ${questions.map(({ claim }) => claim.id)}::uuid[],
+      ${questions.map(({ now }) => now.toJSDate())}::timestamptz[]) AS asked(order_id, claim_id, at)
+    JOIN review_request r ON r.order_id = asked.order_id AND r.claim_id = asked.claim_id
+    JOIN selling_partner p ON p.name = r.account
+    WHERE r.state = 'sending' AND r.intent_at + (r.lease_until - r.intent_at) / 2 > asked.at AND r.closes_at > asked.at
+      AND p.paused_at IS NULL
+      AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)`;
+  const ours = new Set(rows.map(({ claim_id }) => claim_id));
+  return questions.map(({ claim }) => ours.has(claim.id));
+}
+
 interface ClaimWish {
   readonly id: string;
   readonly orderId: string;
@@ -83,7 +100,7 @@ interface ClaimWish {
 async function claimRow(tx: Statements, { id, orderId, by, look, now, leaseUntil }: ClaimWish): Promise<Claim | null> {
   const at = now.toJSDate();
   const rows = await tx.$queryRaw<{ account: string; doubts: number; posts: number; closes_at: Date }[]>`
-    WITH claimed AS (
+    /* claim */ WITH claimed AS (
       UPDATE review_request r SET
         state = 'sending', reason = NULL, claim_id = ${id}::uuid, claimed_by = ${by},
         intent_at = ${at}, lease_until = ${leaseUntil.toJSDate()}, next_look_at = ${leaseUntil.toJSDate()}, ring_at = NULL,
@@ -132,10 +149,11 @@ async function askedOn(
 function newColumns(after: AfterAnswer): Prisma.Sql {
   switch (after.state) {
     case 'sent':
-      return Prisma.sql`state = 'sent', reason = NULL, known_by = ${after.knownBy}, sent_at = intent_at, next_look_at = NULL`;
+      return Prisma.sql`state = 'sent', reason = NULL, known_by = ${after.knownBy}, sent_at = intent_at, next_look_at = NULL,
+        ${claimIsOver}`;
     case 'refused':
     case 'expired':
-      return Prisma.sql`state = ${after.state}, reason = ${after.reason}, next_look_at = NULL`;
+      return Prisma.sql`state = ${after.state}, reason = ${after.reason}, next_look_at = NULL, ${claimIsOver}`;
     case 'unknown':
       return Prisma.sql`state = 'unknown', reason = ${after.reason}, doubts = doubts + 1,
         next_look_at = ${after.lookAt.toJSDate()}`;

@@ -21,7 +21,13 @@ export const askingOperations = [
   'createSolicitation',
 ] as const satisfies readonly Operation[];
 
-/** Our share of the slowest of the plans: what gets through all of them. A learnt rate replaces the published one. */
+/**
+ * The pace at which wake-ups are handed out: what gets through the slowest of the plans. A learnt rate replaces the published one.
+ *
+ * One request of our share's burst stays free: a process that is late with a request then finds its slot free all the same.
+ * Without that room the slots of the account would move behind the wake-ups by each delay, for good, and every later
+ * wake-up would wait for its slot.
+ */
 export function slowestPace(
   operations: readonly Operation[],
   learnt: readonly { readonly operation: Operation; readonly rate: number }[],
@@ -29,15 +35,22 @@ export function slowestPace(
   return operations
     .map((operation) => {
       const rate = learnt.find((each) => each.operation === operation)?.rate;
-      return ourShare({ ...publishedPlans[operation], ...(rate !== undefined && { rate }) });
+      return roomIn(ourShare({ ...publishedPlans[operation], ...(rate !== undefined && { rate }) }), 1);
     })
     .reduce((slower, pace) => (pace.rate < slower.rate ? pace : slower));
 }
 
+/** A request may arrive at Amazon so long after its slot, and the next one at its own. */
+const LATE_SECONDS = 2;
+
 /**
- * What we take of a plan. One request of the burst stays free: two calls that leave a second apart may arrive closer
- * together than they left, and the last token covers that.
+ * What we take of a plan. As many requests of the burst stay free as Amazon allows while one is late: calls that leave a second
+ * apart may arrive closer together than they left, and on a busy machine they leave later than their slot.
  */
 export function ourShare(plan: UsagePace): UsagePace {
-  return { rate: plan.rate, burst: Math.max(plan.burst - 1, 1) };
+  return roomIn(plan, Math.max(Math.ceil(plan.rate * LATE_SECONDS), 1));
+}
+
+function roomIn({ rate, burst }: UsagePace, requests: number): UsagePace {
+  return { rate, burst: Math.max(burst - requests, 1) };
 }

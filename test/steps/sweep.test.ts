@@ -110,7 +110,7 @@ describe('the sweep', () => {
 
     await stage.sweep();
 
-    expect(seconds(stage)).toEqual([0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
+    expect(seconds(stage)).toEqual([0, 0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('goes on spreading where the last sweep ended', async () => {
@@ -121,7 +121,7 @@ describe('the sweep', () => {
 
     await stage.sweep();
 
-    expect(stage.rung.at(-1)).toEqual({ verb: 'send', orderId: A, at: noon.plus({ seconds: 7 }) });
+    expect(stage.rung.at(-1)).toEqual({ verb: 'send', orderId: A, at: noon.plus({ seconds: 9 }) });
   });
 
   test('keeps the queue small however large the ledger is', async () => {
@@ -211,7 +211,7 @@ describe('the sweep', () => {
 
     await stage.sweep();
 
-    expect(seconds(stage).toSorted()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2]);
+    expect(seconds(stage).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
   });
 });
 
