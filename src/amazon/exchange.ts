@@ -36,7 +36,8 @@ export interface ExchangeLimits {
 }
 
 // An idle connection is given up early: Amazon closing it just as a POST is written would leave that request's fate unknown.
-const agentOptions = { keepAlive: true, timeout: 4_000, maxSockets: 64, maxFreeSockets: 16 };
+// At 500 calls a second, each of which takes Amazon a third of a second or more, some 200 are under way.
+const agentOptions = { keepAlive: true, timeout: 4_000, maxSockets: 512, maxFreeSockets: 64 };
 /** Shared by all accounts; Node keeps the connections to each host apart. */
 const httpAgent = new http.Agent(agentOptions);
 const httpsAgent = new https.Agent(agentOptions);
