@@ -88,6 +88,11 @@ const events = {
 
   // The queue and the steps.
   'queue-trouble': { level: 'warn', means: 'Redis, or the queue in Postgres, has trouble; it mends by itself.' },
+  'queue-lost': {
+    level: 'warn',
+    means:
+      'The queue was emptied, and with it the wake-ups of so many orders; all of them are handed out again at once.',
+  },
   'step-failed': { level: 'error', means: 'A step threw; it rings again later, and the other steps go on.' },
   rung: { level: 'info', means: 'The sweep handed out wake-ups.' },
   'tallies-corrected': {

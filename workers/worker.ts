@@ -16,6 +16,7 @@ import { measuredListeners } from '../src/measuring/watched-listeners.js';
 import { version } from '../src/package-root.js';
 import { openWakeUps, type QueueAddress, type WakeUpsOptions } from '../src/queue/bullmq-wake-ups.js';
 import type { AlarmClock, Listeners, Listening, Recurring } from '../src/queue/wake-ups.js';
+import { queueLost } from '../src/steps/queue-lost.js';
 import { replanAccount } from '../src/steps/replan.js';
 import type { StepAccount, StepContext } from '../src/steps/step.js';
 import { recountSmallLedger } from '../src/steps/tallies.js';
@@ -189,7 +190,7 @@ async function compose(start: Start, closing: (() => Promise<void>)[]): Promise<
     isOpen = false;
   };
 
-  await clockwork.keepRinging(recurringWork(config));
+  await clockwork.keepRinging(recurringWork(config), queueLost(context));
   await clockwork.ringNow('sweep', 'all');
   const watch = watchLedger(ledger, config.ledgerGoneExit.toMillis(), log);
   closing.push(async () => watch.stop());
@@ -244,9 +245,12 @@ function stepContext(config: Config, parts: Parts): StepContext {
   };
 }
 
+/** With more in hand than one processor can serve each of them would take seconds, and be late for its slot. */
+const MOST_HANDS = 300;
+
 /** Enough hands for every account's pace: a wake-up may wait a moment for its slot, and a call takes its time. */
-function concurrencyFor(accounts: number): number {
-  return Math.min(Math.max(10, accounts * 4), 200);
+function handsFor(accounts: number): number {
+  return Math.min(Math.max(10, accounts * 4), MOST_HANDS);
 }
 
 function listen(
@@ -257,7 +261,8 @@ function listen(
   log: Log,
 ): Promise<Listening> {
   const { roles } = config;
-  const hands = concurrencyFor(context.accounts.size);
+  const hands = handsFor(context.accounts.size);
+  const few = Math.min(Math.ceil(hands / 2), 100);
   return clockwork.listen(
     watched({
       ...(roles.has('discover') && { discover: discoverListener(context) }),
@@ -267,7 +272,7 @@ function listen(
       ...(roles.has('sweep') && { sweep: sweepListener(context) }),
     }),
     {
-      concurrency: { send: hands, settle: Math.ceil(hands / 2), schedule: Math.ceil(hands / 2), discover: 10 },
+      concurrency: { send: hands, settle: few, schedule: few, discover: 10 },
       onError: (error, { queue, subject }) =>
         log.error('step-failed', { step: queue, subject, error: sentenceOf(error) }),
     },

@@ -4,12 +4,12 @@ import { openPrismaLedger } from '../../src/ledger/prisma-ledger.js';
 import { openWakeUps } from '../../src/queue/bullmq-wake-ups.js';
 import { conclude, type Measured } from '../support/figures.js';
 import { addSizes, type CommonOptions, type Sizes, sizesOf } from '../support/options.js';
-import { withPostgres } from '../support/postgres.js';
+import { type BenchPostgres, withPostgres } from '../support/postgres.js';
 import { withRedis } from '../support/redis.js';
 import { accountsNamed } from '../support/rig.js';
 import { marketplaceId } from '../support/step-context.js';
 import { type Answers, answersOf } from './answers.js';
-import { reader } from './ours.js';
+import { type Reading, reader } from './ours.js';
 import { copySeconds, rowsOf, upsertSeconds } from './peers.js';
 
 const sizes = {
@@ -42,7 +42,7 @@ async function measure({ orders, accounts: count, upserts, seed }: DiscoverOptio
   const answers = answersOf(accounts, Math.ceil(orders / count), seed);
   return withPostgres(async (postgres) => {
     const url = await postgres.freshDatabase('ledger');
-    const { first, again } = await discovered(url, answers);
+    const { first, again } = await discovered(postgres, url, answers);
     const rows = await rowsOf(url);
     const copy = await copySeconds(postgres, rows, 'ledger');
     const bareCopy = await copySeconds(postgres, rows, 'bare table');
@@ -72,6 +72,10 @@ async function measure({ orders, accounts: count, upserts, seed }: DiscoverOptio
         copyPerSecond: perSecond.copy,
         bareCopyPerSecond: perSecond.bareCopy,
         prismaUpsertPerSecond: perSecond.upsert,
+        ownCpuMsPerOrder: cpuMs(first.ownCpuSeconds, shown),
+        ownCpuMsPerUnchanged: cpuMs(again.ownCpuSeconds, shown),
+        postgresCpuMsPerOrder: cpuMs(first.postgresCpuSeconds, shown),
+        postgresCpuMsPerUnchanged: cpuMs(again.postgresCpuSeconds, shown),
       },
       table: [
         ['way into the ledger', 'orders/s', 'of the first time'],
@@ -85,8 +89,12 @@ async function measure({ orders, accounts: count, upserts, seed }: DiscoverOptio
   });
 }
 
+function cpuMs(seconds: number | null, orders: number): number | null {
+  return seconds === null ? null : (1000 * seconds) / orders;
+}
+
 /** Seconds for all orders, when they are new and when they are known. */
-async function discovered(url: string, answers: ReadonlyMap<string, Answers>) {
+async function discovered(postgres: BenchPostgres, url: string, answers: ReadonlyMap<string, Answers>) {
   return withRedis(async (redis) => {
     const ledger = openPrismaLedger(url, { connections: 10, onConnectionLost: () => {} });
     const wakeUps = await openWakeUps({ kind: 'redis', url: redis.url }, { clock: systemClock, onError: () => {} });
@@ -94,12 +102,26 @@ async function discovered(url: string, answers: ReadonlyMap<string, Answers>) {
       const rows = [...answers.keys()].map((name) => ({ name, region: 'na', marketplaceIds: [marketplaceId] }));
       await ledger.registerAccounts(rows, systemClock.now());
       const read = reader(ledger, wakeUps, answers);
-      return { first: await read(), again: await read() };
+      return { first: await withCpu(read, postgres), again: await withCpu(read, postgres) };
     } finally {
       await wakeUps.close();
       await ledger.close();
     }
   });
+}
+
+/** The processor seconds of this process, and of Postgres, beside the reading that took them. */
+async function withCpu(read: () => Promise<Reading>, postgres: BenchPostgres) {
+  const before = await postgres.cpuSeconds();
+  const own = process.cpuUsage();
+  const reading = await read();
+  const { user, system } = process.cpuUsage(own);
+  const after = await postgres.cpuSeconds();
+  return {
+    ...reading,
+    ownCpuSeconds: (user + system) / 1e6,
+    postgresCpuSeconds: before === null || after === null ? null : after - before,
+  };
 }
 
 /** COPY writes one line for each row, and no line break within. */

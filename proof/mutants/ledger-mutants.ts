@@ -73,7 +73,7 @@ export const ledgerMutants: readonly Mutant[] = [
       {
         file: sending,
         from: `AND p.paused_at IS NULL
-          AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)`,
+      AND NOT EXISTS (SELECT FROM suppression s WHERE s.order_id = r.order_id)`,
         to: 'AND p.paused_at IS NULL',
       },
     ],
@@ -82,7 +82,7 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'lease',
     removed: 'settle takes a claim over while its lease runs',
-    edits: [{ file: settling, from: ` AND state = 'sending' AND lease_until <= \${at}`, to: ` AND state = 'sending'` }],
+    edits: [{ file: settling, from: ` IS NOT FALSE AND lease_until <= \${at}`, to: ` IS NOT FALSE` }],
     checks: [onPostgres('a claim whose lease ran out')],
   },
   {
@@ -106,7 +106,7 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'window-at-fence',
     removed: 'the fence lets a claim pass after the window has closed',
-    edits: [{ file: sending, from: ` AND r.closes_at > \${now.toJSDate()}`, to: '' }],
+    edits: [{ file: sending, from: ' AND r.closes_at > asked.at', to: '' }],
     checks: [theFence],
   },
   {
@@ -206,12 +206,9 @@ export const ledgerMutants: readonly Mutant[] = [
     edits: [
       {
         file: feeds,
-        from: `      return db.$transaction(async (tx) => {
-        const counts = await writePlans(tx, page, now);
-        if (page.cursor !== null) await moveCursor(tx, page.account, page.cursor);`,
-        to: `      if (page.cursor !== null) await moveCursor(db, page.account, page.cursor);
-      return db.$transaction(async (tx) => {
-        const counts = await writePlans(tx, page, now);`,
+        from: '        return writePlans(db, page, now, alongside);',
+        to: `        if (cursor !== null) await db.$executeRaw\`\${moved(page.account, cursor)}\`;
+        return writePlans(db, page, now);`,
       },
     ],
     checks: [onPostgres('a page of orders')],

@@ -22,6 +22,8 @@ interface Job {
 export interface Listener {
   readonly process: Process;
   readonly hear: (queue: QueueName, key: string) => Promise<unknown>;
+  /** It looked, and found the queue empty. */
+  readonly noticeLoss: () => void;
   listening: boolean;
 }
 
@@ -29,6 +31,8 @@ const HOUR = 3_600_000;
 const HANDS: Readonly<Record<QueueName, number>> = { send: 12, settle: 6, schedule: 6, discover: 10, sweep: 1 };
 /** As in `bullmq-wake-ups.ts`: after 2, 4, 8, 16 and 32 seconds, then no more. */
 const ATTEMPTS = 6;
+/** As there: every process looks so often whether the recurring work is still in the queue, and notices a wipe by it. */
+export const LOOK_EVERY_MS = 2_500;
 
 /** The queue between all workers: rings at the right time when all is well, and may do anything with a wake-up when not. */
 export class SimulatedQueue {
@@ -92,6 +96,9 @@ export class SimulatedQueue {
     this.#epoch += 1;
     this.#waiting.clear();
     this.#known.clear();
+    for (const { listener } of this.#listeners) {
+      listener.process.later(this.#random.between(0, LOOK_EVERY_MS), listener.noticeLoss);
+    }
   }
 
   #job(queue: QueueName, key: string, tries = 1): Job {

@@ -10,6 +10,7 @@ const writing = new Set<string>([
   'recordPage',
   'markRung',
   'takeBackWakeUps',
+  'takeBackAllWakeUps',
   'expire',
   'releaseDryRun',
   'recordOrder',
@@ -114,6 +115,7 @@ function ordersIn(name: string, args: readonly unknown[]): readonly string[] | n
     case 'record':
       return [(args[0] as Claim).orderId];
     case 'takeBackWakeUps':
+    case 'takeBackAllWakeUps':
     case 'expire':
     case 'releaseDryRun':
       return null;

@@ -6,13 +6,14 @@ import type { Ledger } from '../../src/ledger/ledger.js';
 import type { SimulatedAmazon } from '../../src/simulator/amazon.js';
 import type { SeededRandom } from '../../src/simulator/seeded-random.js';
 import { discover } from '../../src/steps/discover.js';
+import { queueLost } from '../../src/steps/queue-lost.js';
 import { replanAccount } from '../../src/steps/replan.js';
 import { schedule } from '../../src/steps/schedule.js';
 import { send } from '../../src/steps/send.js';
 import { settle } from '../../src/steps/settle.js';
 import type { StepAccount, StepContext } from '../../src/steps/step.js';
 import { sweep } from '../../src/steps/sweep.js';
-import type { Listener, QueueName, SimulatedQueue } from './alarm-clock.js';
+import { type Listener, LOOK_EVERY_MS, type QueueName, type SimulatedQueue } from './alarm-clock.js';
 import { amazonLine } from './amazon-line.js';
 import type { AmazonMoods } from './amazon-moods.js';
 import { amazonWire } from './amazon-wire.js';
@@ -87,7 +88,9 @@ export async function startWorker(
 
   await context.ledger.registerAccounts([...accounts.values()], clock.now());
   for (const account of accounts.values()) await steps.replan(account, context);
-  const listener = { process, listening: true, hear: hearer(context, process, steps) };
+  const lost = queueLost(context);
+  const noticeLoss = (): void => void lost(LOOK_EVERY_MS).catch(() => process.later(LOOK_EVERY_MS, noticeLoss));
+  const listener = { process, listening: true, hear: hearer(context, process, steps), noticeLoss };
   queue.listen(listener);
   await context.wakeUps.ringNow('sweep', 'all');
   return listener;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Decoded, type HttpAnswer, sharedTrouble } from './answers.js';
 import { parseJson, readErrorText } from './error-text.js';
 import type { OrderLook, OrdersPage } from './gateway.js';
-import { instant, type OrderReading, readOrder } from './order-facts.js';
+import { instantOf } from './instant.js';
+import { type OrderReading, readOrder } from './order-facts.js';
 
 /** A hundred times what Amazon puts on a page (`maxResultsPerPage`): what is longer is no page. */
 const mostOrders = 10_000;
@@ -77,6 +78,5 @@ function isOrder(reading: OrderReading): reading is Extract<OrderReading, { kind
 }
 
 function instantOrNull(value: unknown): DateTime | null {
-  const reading = instant.safeParse(value);
-  return reading.success ? reading.data : null;
+  return typeof value === 'string' ? instantOf(value) : null;
 }

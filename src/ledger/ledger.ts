@@ -43,12 +43,12 @@ export interface Feeds {
   /** One process reads an account at a time. False: another one does. */
   leaseFeeds(account: string, by: string, until: DateTime, now: DateTime): Promise<boolean>;
   releaseFeeds(account: string, by: string): Promise<void>;
-  /** What the ledger knows about these orders already; orders it does not know are absent. */
-  known(orderIds: readonly string[]): Promise<Map<string, KnownOrder>>;
+  /** What the ledger knows about these orders already, and which of them are never to be asked. */
+  known(orderIds: readonly string[]): Promise<KnownOrders>;
   /** Suppressed ids among these. */
   suppressed(orderIds: readonly string[]): Promise<Set<string>>;
   /**
-   * Writes one page and where its read stands, in one transaction: the watermark moves only with the page.
+   * Writes one page and where its read stands, at once or not at all: the watermark moves only with the page.
    * Facts older than those on record, and final rows, are left alone.
    */
   recordPage(page: PlannedPage, now: DateTime): Promise<PageCounts>;
@@ -75,12 +75,25 @@ export interface Feed {
   } | null;
 }
 
+export interface KnownOrders {
+  /** By order id; orders that were never seen are absent. */
+  readonly orders: ReadonlyMap<string, KnownOrder>;
+  /** Seen before or not. */
+  readonly suppressed: ReadonlySet<string>;
+}
+
 export interface KnownOrder extends SeenBefore {
   readonly state: State;
   readonly reason: string | null;
   readonly account: string;
   /** `lastUpdatedTime` on record; `null` where the order was never readable. */
   readonly lastUpdatedAt: DateTime | null;
+  readonly fulfillmentStatus: string | null;
+  /** See `packageStatusText`. */
+  readonly packageStatus: string | null;
+  readonly askAt: DateTime | null;
+  readonly closesAt: DateTime | null;
+  readonly nextLookAt: DateTime | null;
 }
 
 export interface PlannedOrder {
@@ -116,8 +129,14 @@ export interface PageCounts {
   readonly unchanged: number;
 }
 
-/** Finding what is due; nothing here grows with the ledger, nor with the number of accounts. */
+/** Finding what is due; nothing here grows with the ledger. */
 export interface Sweeping {
+  /**
+   * The accounts that a sweep has something to do for, by name: with orders that come due before `until` and have no wake-up, with
+   * wake-ups unheard since before `unheardBefore`, with overdue orders that have times after `now`, or paused by askonce itself.
+   * A glance at each account, however many orders it has.
+   */
+  accountsToSweep(until: DateTime, unheardBefore: DateTime, now: DateTime): Promise<SweptAccount[]>;
   /**
    * Orders that come due before `until` and have no wake-up yet: of each kind the earliest first, of the same instant those
    * first whose window closes first, at most its limit.
@@ -136,10 +155,23 @@ export interface Sweeping {
   ): Promise<ReadonlySet<string>>;
   /** Takes back the account's wake-ups for asking that have not rung yet: at a new pace they are due at other times. */
   takeBackWakeUps(account: string, now: DateTime): Promise<void>;
+  /**
+   * Takes back every wake-up of every account: the queue that held them was emptied. Answers how many orders had one; null, and
+   * takes back nothing, where somebody began with it since `unlessSince`, if that is given. What the sweep hands out meanwhile
+   * may be among them.
+   */
+  takeBackAllWakeUps(unlessSince: DateTime | null, now: DateTime): Promise<number | null>;
   /** Closes open rows, of any account, whose window has ended (`sending` is settle's). Answers how many. */
   expire(now: DateTime): Promise<number>;
   /** Makes the orders that a dry run held due again, for accounts that are live now. */
   releaseDryRun(accounts: readonly string[], now: DateTime): Promise<number>;
+}
+
+export interface SweptAccount extends AccountState {
+  /** Some order of it comes due without a wake-up. */
+  readonly hasDue: boolean;
+  /** Some wake-up of it was not heard. */
+  readonly hasUnheard: boolean;
 }
 
 /** Open orders of one account in one state: counted apart, so that none of them crowds out another. */
@@ -201,6 +233,7 @@ export interface ReviewRequest {
   /** When Amazon's facts were last written. */
   readonly factsAt: DateTime;
   readonly seen: SeenBefore;
+  /** The claim and its lease are on record until the order is decided. */
   readonly claimId: string | null;
   readonly leaseUntil: DateTime | null;
   readonly intentAt: DateTime | null;

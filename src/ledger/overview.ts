@@ -24,8 +24,8 @@ export interface Overview extends TallyKeeping {
 /** Keeping the tallies small and right; the sweep's part of the overview. */
 export interface TallyKeeping {
   /**
-   * Adds the latest changes up, a bounded number at a time; cheap, and nothing is wrong when nobody does it for a while. Of
-   * several processes at once one does it.
+   * Adds the latest changes up; cheap, and nothing is wrong when nobody does it for a while. Of several processes at once one
+   * does it.
    */
   addUpTallies(): Promise<void>;
   /**

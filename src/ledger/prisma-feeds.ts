@@ -1,8 +1,10 @@
 import type { DateTime } from 'luxon';
-import type { DiscoveryFeed, PrismaClient } from './generated/client.js';
-import type { Feed, FeedCursor, Feeds, KnownOrder } from './ledger.js';
-import { type Statements, writePlans } from './prisma-plans.js';
-import { instant, instantOrNull, seenBefore } from './rows.js';
+import { texts } from './column-texts.js';
+import { type DiscoveryFeed, Prisma, type PrismaClient } from './generated/client.js';
+import type { Feed, FeedCursor, Feeds } from './ledger.js';
+import { knownOrders } from './prisma-known-orders.js';
+import { writePlans } from './prisma-plans.js';
+import { instant, instantOrNull } from './rows.js';
 
 export function prismaFeeds(db: PrismaClient): Feeds {
   return {
@@ -40,36 +42,7 @@ export function prismaFeeds(db: PrismaClient): Feeds {
         WHERE name = ${account} AND feed_lease_by = ${by}`;
     },
 
-    async known(orderIds) {
-      const rows = await db.reviewRequest.findMany({
-        where: { orderId: { in: [...orderIds] } },
-        select: {
-          orderId: true,
-          state: true,
-          reason: true,
-          account: true,
-          lastUpdatedAt: true,
-          shippedSeenAt: true,
-          undeliveredAt: true,
-          deliveredEarliest: true,
-          deliveredAbout: true,
-          deliveredLatest: true,
-          evidence: true,
-        },
-      });
-      return new Map(
-        rows.map((row): [string, KnownOrder] => [
-          row.orderId,
-          {
-            state: row.state as KnownOrder['state'],
-            reason: row.reason,
-            account: row.account,
-            lastUpdatedAt: instantOrNull(row.lastUpdatedAt),
-            ...seenBefore(row),
-          },
-        ]),
-      );
-    },
+    known: (orderIds) => knownOrders(db, orderIds),
 
     async suppressed(orderIds) {
       const rows = await db.suppression.findMany({
@@ -80,11 +53,13 @@ export function prismaFeeds(db: PrismaClient): Feeds {
     },
 
     async recordPage(page, now) {
-      return db.$transaction(async (tx) => {
-        const counts = await writePlans(tx, page, now);
-        if (page.cursor !== null) await moveCursor(tx, page.account, page.cursor);
-        return counts;
-      });
+      const { orders, unreadable, cursor } = page;
+      if (orders.length + unreadable.length > 0) {
+        const alongside = cursor === null ? Prisma.empty : Prisma.sql`, moved AS (${moved(page.account, cursor)})`;
+        return writePlans(db, page, now, alongside);
+      }
+      if (cursor !== null) await db.$executeRaw`/* cursor */ ${moved(page.account, cursor)}`;
+      return { fresh: 0, replanned: 0, unchanged: 0 };
     },
 
     async restartRead(account, marketplaceIds) {
@@ -125,23 +100,21 @@ function feed(group: readonly DiscoveryFeed[]): Feed {
   };
 }
 
-async function moveCursor(tx: Statements, account: string, cursor: FeedCursor): Promise<void> {
-  const marketplaceIds = [...cursor.marketplaceIds];
+function moved(account: string, cursor: FeedCursor): Prisma.Sql {
+  const marketplaces = Prisma.sql`account = ${account} AND marketplace_id = ANY(${texts(cursor.marketplaceIds)}::text[])`;
   switch (cursor.kind) {
     case 'more':
-      await tx.$executeRaw`UPDATE discovery_feed SET
+      return Prisma.sql`UPDATE discovery_feed SET
           read_from = ${cursor.from.toJSDate()}, read_through = ${dateOrNull(cursor.through)}, read_token = ${cursor.token},
           read_started_at = ${cursor.startedAt.toJSDate()}
-        WHERE account = ${account} AND marketplace_id = ANY(${marketplaceIds})`;
-      return;
+        WHERE ${marketplaces}`;
     case 'done':
-      await tx.$executeRaw`UPDATE discovery_feed SET
+      return Prisma.sql`UPDATE discovery_feed SET
           watermark = GREATEST(watermark, ${cursor.watermark.toJSDate()}),
           read_from = NULL, read_through = NULL, read_token = NULL, read_started_at = NULL
-        WHERE account = ${account} AND marketplace_id = ANY(${marketplaceIds})`;
-      return;
+        WHERE ${marketplaces}`;
     default:
-      cursor satisfies never;
+      return cursor satisfies never;
   }
 }
 

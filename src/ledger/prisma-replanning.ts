@@ -1,5 +1,6 @@
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 import type { DeliveryEstimate, Evidence } from '../policy/evidence.js';
+import { instantAt } from '../policy/instants.js';
 import type { FulfillmentStatus, OrderItem } from '../policy/order.js';
 import { type OrderOnRecord, packagesOf } from '../policy/replan.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
@@ -184,7 +185,7 @@ function instantsOf(row: PlannedRow): InstantOf {
     const millis = Math.round(value);
     const before = made.find((instant) => instant.toMillis() === millis);
     if (before !== undefined) return before;
-    const instant = DateTime.fromMillis(millis, { zone: 'utc' });
+    const instant = instantAt(millis);
     made.push(instant);
     return instant;
   };

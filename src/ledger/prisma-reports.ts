@@ -31,17 +31,22 @@ export function prismaReports(db: PrismaClient): Reports {
           ) AS doubt ON doubt.account = p.name`,
         feedProgress(db),
       ]);
+      const endsOf = new Map(ends.map((row) => [row.account, row]));
+      const readThrough = new Map(feeds.map((feed) => [feed.account, feed.readThrough]));
+      const countsOf = new Map(counts.map((row) => [`${row.state} ${row.account}`, Number(row.orders)]));
       return accounts.map((account) => {
-        const end = ends.find((row) => row.account === account.name);
-        const countOf = (state: State) =>
-          Number(counts.find((row) => row.account === account.name && row.state === state)?.orders ?? 0n);
+        const { name } = account;
+        const end = endsOf.get(name);
         return {
           ...account,
-          counts: Object.fromEntries(states.map((state) => [state, countOf(state)])) as Record<State, number>,
+          counts: Object.fromEntries(states.map((state) => [state, countsOf.get(`${state} ${name}`) ?? 0])) as Record<
+            State,
+            number
+          >,
           nextAskAt: instantOrNull(end?.next_ask_at ?? null),
           nearestDeadline: instantOrNull(end?.nearest_deadline ?? null),
           oldestUnknownAt: instantOrNull(end?.oldest_unknown_at ?? null),
-          readThrough: feeds.find((feed) => feed.account === account.name)?.readThrough ?? null,
+          readThrough: readThrough.get(name) ?? null,
         };
       });
     },

@@ -1,6 +1,7 @@
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { AttemptFacts, SettleResult, Settling } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
+import { claimIsOver } from './prisma-claims.js';
 import { reviewRequest } from './rows.js';
 
 /** How many first looks before the recent span are compared with it. */
@@ -14,7 +15,7 @@ export function prismaSettling(db: PrismaClient): Settling {
         WITH taken AS (
           UPDATE review_request SET state = 'unknown', reason = 'lease-ran-out', doubts = doubts + 1,
             next_look_at = ${lookAt.toJSDate()}, ring_at = NULL, changed_at = ${at}
-          WHERE order_id = ${orderId} AND state = 'sending' AND lease_until <= ${at}
+          WHERE order_id = ${orderId} AND (state = 'sending') IS NOT FALSE AND lease_until <= ${at}
           RETURNING order_id, account, claim_id
         ), noted AS (
           INSERT INTO attempt (order_id, account, at, kind, outcome, claim_id, detail)
@@ -30,7 +31,7 @@ export function prismaSettling(db: PrismaClient): Settling {
       const rows = await db.$queryRaw<{ settled: bigint }[]>`
         WITH settled AS (
           UPDATE review_request SET ${newColumns(result)}, ring_at = NULL, changed_at = ${at}
-          WHERE order_id = ${orderId} AND state = 'unknown' AND settle_looks = ${expected.settleLooks}
+          WHERE order_id = ${orderId} AND (state = 'unknown') IS NOT FALSE AND settle_looks = ${expected.settleLooks}
             AND next_look_at = ${expected.nextLookAt.toJSDate()}
           RETURNING order_id
         )${attempt === null ? Prisma.empty : noted(orderId, attempt, at)}
@@ -71,12 +72,13 @@ function newColumns(result: SettleResult): Prisma.Sql {
   switch (result.kind) {
     case 'sent':
       return Prisma.sql`state = 'sent', reason = NULL, known_by = ${result.knownBy}, sent_at = intent_at,
-        settle_looks = settle_looks + 1, next_look_at = NULL`;
+        settle_looks = settle_looks + 1, next_look_at = NULL, ${claimIsOver}`;
     case 'scheduled':
       return Prisma.sql`state = 'scheduled', reason = 'settled-not-sent', settle_looks = settle_looks + 1, last_sight = NULL,
         next_look_at = ${result.lookAt.toJSDate()}`;
     case 'expired':
-      return Prisma.sql`state = 'expired', reason = ${result.reason}, settle_looks = settle_looks + 1, next_look_at = NULL`;
+      return Prisma.sql`state = 'expired', reason = ${result.reason}, settle_looks = settle_looks + 1, next_look_at = NULL,
+        ${claimIsOver}`;
     case 'look-again':
       if (result.sight === null) return Prisma.sql`next_look_at = ${result.lookAt.toJSDate()}`;
       return Prisma.sql`settle_looks = settle_looks + 1, last_sight = ${result.sight},

@@ -3,35 +3,14 @@ import type { TallyKeeping } from './overview.js';
 
 /** One process writes the tallies at a time; the number is any that nothing else in this database locks. */
 const ADDING_UP = 5_272_026_001n;
-/** Changes added up in one statement. Thirty seconds of the busiest ledger are fewer; what is left over waits for the next time. */
+/** Changes added up in one statement, however many there are: nobody waits for it, and it should not keep them in memory. */
 const ADDED_UP_AT_ONCE = 50_000;
 
 /** What holds is a tally plus the changes that are not added up yet: so nobody who writes an order ever waits for a tally. */
 export function prismaTallies(db: PrismaClient): TallyKeeping {
   return {
     async addUpTallies() {
-      // In the order of their keys, as everywhere where several rows are written.
-      await db.$executeRaw`
-        WITH taken AS (
-          DELETE FROM tally_change
-          WHERE ctid = ANY(ARRAY(SELECT ctid FROM tally_change WHERE (SELECT pg_try_advisory_xact_lock(${ADDING_UP}::bigint))
-            LIMIT ${ADDED_UP_AT_ONCE}))
-          RETURNING *
-        ), kinds AS (
-          INSERT INTO order_tally AS known (account, marketplace_id, state, reason, orders)
-          SELECT account, marketplace_id, state, reason, sum(orders) FROM taken GROUP BY 1, 2, 3, 4
-          HAVING sum(orders) <> 0 ORDER BY 1, 2, 3, 4
-          ON CONFLICT (account, marketplace_id, state, reason) DO UPDATE SET orders = known.orders + EXCLUDED.orders
-        ), sent AS (
-          INSERT INTO sent_tally AS known (day, account, orders)
-          SELECT sent_on, account, sum(orders) FROM taken WHERE sent_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
-          ON CONFLICT (day, account) DO UPDATE SET orders = known.orders + EXCLUDED.orders
-        )
-        INSERT INTO arrival_tally AS known (day, account, orders, last_at)
-        SELECT ordered_on, account, sum(orders), coalesce(max(arrived_at), 'epoch') FROM taken
-        WHERE ordered_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
-        ON CONFLICT (day, account) DO UPDATE SET orders = known.orders + EXCLUDED.orders,
-          last_at = greatest(known.last_at, EXCLUDED.last_at)`;
+      while ((await addUpSome(db)) === ADDED_UP_AT_ONCE);
     },
 
     async takeRecount(before, now, fewerThan) {
@@ -39,12 +18,14 @@ export function prismaTallies(db: PrismaClient): TallyKeeping {
       const small =
         fewerThan === undefined
           ? Prisma.empty
-          : Prisma.sql`WHERE (SELECT reltuples FROM pg_class WHERE oid = 'review_request'::regclass) < ${fewerThan}`;
+          : Prisma.sql`AND (SELECT reltuples FROM pg_class WHERE oid = 'review_request'::regclass) < ${fewerThan}`;
       const at = now.toJSDate();
+      const lately = Prisma.sql`BETWEEN ${before.toJSDate()}::timestamptz AND ${at}::timestamptz`;
+      // Asked first: a row that is only met by an INSERT is locked, and every sweep would wait for the disk.
       const taken = await db.$executeRaw`
-        INSERT INTO upkeep AS known (task, begun_at) SELECT 'recount', ${at}::timestamptz ${small}
-        ON CONFLICT (task) DO UPDATE SET begun_at = EXCLUDED.begun_at
-        WHERE known.begun_at NOT BETWEEN ${before.toJSDate()}::timestamptz AND ${at}::timestamptz`;
+        INSERT INTO upkeep AS known (task, begun_at) SELECT 'recount', ${at}::timestamptz
+        WHERE NOT EXISTS (SELECT FROM upkeep WHERE task = 'recount' AND begun_at ${lately}) ${small}
+        ON CONFLICT (task) DO UPDATE SET begun_at = EXCLUDED.begun_at WHERE known.begun_at NOT ${lately}`;
       return taken > 0;
     },
 
@@ -61,6 +42,34 @@ export function prismaTallies(db: PrismaClient): TallyKeeping {
       );
     },
   };
+}
+
+/** Answers how many were added up; 0 also while somebody else does it. In the order of their keys, as everywhere where several rows are written. */
+async function addUpSome(db: PrismaClient): Promise<number> {
+  const [row] = await db.$queryRaw<{ added: bigint }[]>`
+    WITH taken AS (
+      DELETE FROM tally_change
+      WHERE ctid = ANY(ARRAY(SELECT ctid FROM tally_change WHERE (SELECT pg_try_advisory_xact_lock(${ADDING_UP}::bigint))
+        LIMIT ${ADDED_UP_AT_ONCE}))
+      RETURNING *
+    ), kinds AS (
+      INSERT INTO order_tally AS known (account, marketplace_id, state, reason, orders)
+      SELECT account, marketplace_id, state, reason, sum(orders) FROM taken GROUP BY 1, 2, 3, 4
+      HAVING sum(orders) <> 0 ORDER BY 1, 2, 3, 4
+      ON CONFLICT (account, marketplace_id, state, reason) DO UPDATE SET orders = known.orders + EXCLUDED.orders
+    ), sent AS (
+      INSERT INTO sent_tally AS known (day, account, orders)
+      SELECT sent_on, account, sum(orders) FROM taken WHERE sent_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+      ON CONFLICT (day, account) DO UPDATE SET orders = known.orders + EXCLUDED.orders
+    ), arrivals AS (
+      INSERT INTO arrival_tally AS known (day, account, orders, last_at)
+      SELECT ordered_on, account, sum(orders), coalesce(max(arrived_at), 'epoch') FROM taken
+      WHERE ordered_on IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2
+      ON CONFLICT (day, account) DO UPDATE SET orders = known.orders + EXCLUDED.orders,
+        last_at = greatest(known.last_at, EXCLUDED.last_at)
+    )
+    SELECT count(*) AS added FROM taken`;
+  return Number(row?.added ?? 0n);
 }
 
 const correctedKinds = Prisma.sql`

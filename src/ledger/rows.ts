@@ -58,7 +58,7 @@ export function deliveryOnRecord(row: DeliveryColumns): DeliveryEstimate | null 
   };
 }
 
-export function seenBefore(row: DeliveryColumns & Pick<Row, 'shippedSeenAt' | 'undeliveredAt'>): SeenBefore {
+function seenBefore(row: DeliveryColumns & Pick<Row, 'shippedSeenAt' | 'undeliveredAt'>): SeenBefore {
   return {
     shippedSeenAt: instantOrNull(row.shippedSeenAt),
     undeliveredAt: instantOrNull(row.undeliveredAt),

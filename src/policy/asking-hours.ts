@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { AskingRules } from './asking-rules.js';
-import { DAY_MS } from './instants.js';
+import { DAY_MS, instantAt } from './instants.js';
 
 const MINUTE_MS = 60_000;
 /** Clocks are changed at full quarters of an hour. */
@@ -19,7 +19,7 @@ export function firstAllowed(from: DateTime, before: DateTime, rules: AskingRule
     for (const span of allowedSpans(day, rules, zone)) {
       if (span.until <= earliest) continue;
       if (span.from <= earliest) return earliest < end ? from.toUTC() : null;
-      return span.from < end ? DateTime.fromMillis(span.from, { zone: 'utc' }) : null;
+      return span.from < end ? instantAt(span.from) : null;
     }
   }
   return null;

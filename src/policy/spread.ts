@@ -22,6 +22,24 @@ export interface Spread {
   readonly backlogThrough: DateTime;
 }
 
+/** Wake-ups for backlogs that one sweep hands out, over all accounts together: some seconds of work, some megabytes in the queue. */
+const HANDED_OUT_AT_ONCE = 30_000;
+/** What a sweep hands out must last until well after the next one, which may be late: otherwise an account waits for its sweep. */
+const SWEEPS_AHEAD = 3;
+const LEAST_AHEAD_MS = 30_000;
+
+/**
+ * How far ahead a sweep hands out the backlogs of accounts with these rates (requests per second). A few accounts get the whole
+ * horizon of the queue; where it would be too much for all together each gets the same shorter time, however many orders it
+ * has, and never less than until the sweep after the next.
+ */
+export function backlogHorizon(rates: readonly number[], queueHorizon: Duration, sweepEvery: Duration): Duration {
+  const perSecond = rates.reduce((sum, rate) => sum + rate, 0);
+  const fitting = perSecond > 0 ? (HANDED_OUT_AT_ONCE / perSecond) * 1000 : Number.POSITIVE_INFINITY;
+  const least = Math.max(sweepEvery.toMillis() * SWEEPS_AHEAD, LEAST_AHEAD_MS);
+  return Duration.fromMillis(Math.min(queueHorizon.toMillis(), Math.floor(Math.max(fitting, least))));
+}
+
 /** An order this near its deadline does not queue up behind a backlog. */
 const URGENT_MINUTES = 30;
 

@@ -1,4 +1,4 @@
-import type { Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { IQueueBackend, Processor, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 import type { RedisSafety } from './eviction-policy.js';
 import type { Listeners } from './wake-ups.js';
 
@@ -18,13 +18,16 @@ export type RingQueue = Pick<
   | 'add'
   | 'addBulk'
   | 'getJobCounts'
-  | 'getJobScheduler'
   | 'getJobSchedulers'
   | 'getJobState'
   | 'upsertJobScheduler'
   | 'removeJobScheduler'
   | 'close'
-> & { on(event: 'error', hear: (error: Error) => void): unknown; waitUntilReady(): Promise<unknown> };
+> & {
+  on(event: 'error', hear: (error: Error) => void): unknown;
+  waitUntilReady(): Promise<unknown>;
+  getBackend(): Pick<IQueueBackend, 'getJobSchedulersCount' | 'getJobSchedulersRange'>;
+};
 
 export type RingWorker = Pick<Worker<JobData>, 'pause' | 'close' | 'disconnect' | 'waitUntilReady'> & {
   on(event: 'error', hear: (error: Error) => void): unknown;

@@ -5,10 +5,11 @@ import { type Backend, QUEUE_NAMES, type QueueName, type RingQueue } from './bac
 import { startListening } from './listening.js';
 import { postgresBackend } from './postgres-backend.js';
 import { readQueueContents, readQueueReport } from './queue-report.js';
-import { mendRecurring, recurringData, setRecurring } from './recurring.js';
+import { recurringData, schedulerId } from './recurring.js';
+import { recurringKeeper } from './recurring-keeper.js';
 import { redisBackend } from './redis-backend.js';
 import { calmed, naming } from './trouble.js';
-import type { AlarmClock, Listening, OnTrouble, Recurring, Verb, WakeUp } from './wake-ups.js';
+import type { AlarmClock, Listening, OnTrouble, Verb, WakeUp } from './wake-ups.js';
 import { succeedsWithin, within } from './within.js';
 
 /** The Postgres must be reached directly: a pooler in transaction mode knows neither LISTEN nor `search_path`. */
@@ -25,7 +26,7 @@ export interface WakeUpsOptions {
   readonly onError: OnTrouble;
   /** The first pause after a listener threw; each further one is twice as long. */
   readonly retryDelayMs?: number;
-  /** How often to look whether the recurring work still rings. */
+  /** How often to look whether the recurring work still rings, on average. */
   readonly lookEveryMs?: number;
   /** After this long without an answer a call is given up. */
   readonly timeoutMs?: number;
@@ -39,7 +40,10 @@ export interface WakeUpsOptions {
 }
 
 const VERBS: readonly Verb[] = ['schedule', 'send', 'settle'];
-const CHUNK = 1_000;
+/** Of one call: some milliseconds of work, so that requests under way are not kept waiting by a large hand-out. */
+const CHUNK = 250;
+/** Wake-ups of the same moment are fetched together, which costs less than one by one, and nobody minds to wait so long. */
+const MOMENT_MS = 50;
 /** With the default pause: after 2, 4, 8, 16 and 32 seconds. Then the sweep has to ring again. */
 const ATTEMPTS = 6;
 
@@ -50,7 +54,7 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
     machineClock = systemClock,
     telemetry,
     retryDelayMs = 2_000,
-    lookEveryMs = 5_000,
+    lookEveryMs = 2_000,
     timeoutMs = 5_000,
     lockMs = 15_000,
     silentAfterMs = 13_000,
@@ -90,23 +94,13 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   ) as Record<QueueName, RingQueue>;
 
   const listenings = new Set<Listening>();
-  let recurring: readonly Recurring[] = [];
-  let mending: Promise<void> | null = null;
-  const mend = async () => {
-    if (recurring.length === 0) return;
-    try {
-      await within(timeoutMs, mendRecurring(queues, recurring, machineClock), 'looking after the recurring work');
-    } catch (error) {
-      onError(named(error), { queue: 'sweep', subject: null });
-      await within(timeoutMs, backend.prepare(), 'preparing the queue').catch(() => {});
-    }
-  };
-  const looking = setInterval(() => {
-    mending ??= mend().finally(() => {
-      mending = null;
-    });
-  }, lookEveryMs);
-  looking.unref();
+  const keeper = recurringKeeper(queues, {
+    machineClock,
+    lookEveryMs,
+    timeoutMs,
+    prepare: () => backend.prepare(),
+    onError: (error) => onError(named(error), { queue: 'sweep', subject: null }),
+  });
 
   const answered = async <T>(work: Promise<T>, what: string): Promise<T> => {
     try {
@@ -117,17 +111,18 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
   };
   const ring = async (wakeUps: readonly WakeUp[]) => {
     for (const verb of VERBS) {
-      const jobs = wakeUps.filter((one) => one.verb === verb).map((one) => jobFor(one, clock));
-      for (let start = 0; start < jobs.length; start += CHUNK) {
-        await answered(queues[verb].addBulk(jobs.slice(start, start + CHUNK)), 'ringing');
+      const ofVerb = wakeUps.filter((one) => one.verb === verb);
+      for (let start = 0; start < ofVerb.length; start += CHUNK) {
+        const now = { ours: clock.now().toMillis(), machines: machineClock.now().toMillis() };
+        const jobs = ofVerb.slice(start, start + CHUNK).map((one) => jobFor(one, now));
+        await answered(queues[verb].addBulk(jobs), 'ringing');
       }
     }
   };
 
   let closing: Promise<void> | null = null;
   const close = async () => {
-    clearInterval(looking);
-    await mending;
+    await keeper.stop();
     await Promise.all([...listenings].map((listening) => listening.stop(0)));
     await succeedsWithin(2_000, Promise.all(QUEUE_NAMES.map((name) => queues[name].close())));
     await backend.close();
@@ -135,14 +130,14 @@ export async function openWakeUps(address: QueueAddress, options: WakeUpsOptions
 
   return {
     ring,
-    async keepRinging(list) {
-      recurring = [];
-      await mending;
-      await answered(setRecurring(queues, list), 'setting the recurring work');
-      recurring = [...list];
+    async keepRinging(list, onEmptied = async () => {}) {
+      await keeper.keep(list, onEmptied).catch((error) => {
+        throw named(error);
+      });
     },
     async ringNow(name, key) {
-      await answered(queues[name].add(name, recurringData({ name, key }), { attempts: 1 }), 'ringing');
+      const deduplication = { id: schedulerId({ key }) };
+      await answered(queues[name].add(name, recurringData({ name, key }), { attempts: 1, deduplication }), 'ringing');
     },
     async depth() {
       const counts = VERBS.map(async (verb) => {
@@ -185,9 +180,16 @@ function openBackend(address: QueueAddress, silentAfterMs: number, onError: (err
   }
 }
 
-function jobFor({ verb, orderId, at }: WakeUp, clock: Clock) {
-  const delay = Math.max(0, Math.ceil(at.diff(clock.now()).toMillis()));
-  return { name: verb, data: { orderId }, opts: { jobId: jobId(orderId, at), delay } };
+/** Both clocks at one instant: wake-ups are told by ours, BullMQ adds the delay to the machine's. */
+interface Now {
+  readonly ours: number;
+  readonly machines: number;
+}
+
+function jobFor({ verb, orderId, at }: WakeUp, now: Now) {
+  const moment = Math.ceil(at.toMillis() / MOMENT_MS) * MOMENT_MS;
+  const delay = at.toMillis() <= now.ours ? 0 : moment - now.ours;
+  return { name: verb, data: { orderId }, opts: { jobId: jobId(orderId, at), timestamp: now.machines, delay } };
 }
 
 /** The same order at the same time is the same job. BullMQ allows neither colons nor digits only. */

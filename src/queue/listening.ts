@@ -36,6 +36,8 @@ export async function startListening(
         await job.moveToWait(token);
         throw new WaitingError();
       }
+      // From now on the next ring is one of its own: what it is about may be news to a listener that has begun already.
+      if (job.deduplicationId !== undefined) await job.removeDeduplicationKey();
       const heard = answer(name, job, listeners, options);
       inHand.add(heard);
       try {

@@ -20,13 +20,26 @@ export interface Recurring {
   readonly everyMs: number;
 }
 
+/**
+ * Told that the queue was found empty of all recurring work: at the very first start, or because it was emptied behind our
+ * back, and every wake-up with it. Of several processes more than one may be told. Told again later where it throws. For
+ * `unseenMs` nobody here has seen it filled; null: never.
+ */
+export type OnEmptied = (unseenMs: number | null) => Promise<void>;
+
 /** The alarm clock. Losing, doubling, delaying or reordering what it holds changes when we look, never what we do. */
 export interface WakeUps {
   /** Rings at (or as soon as possible after) each wake-up's time. Ringing twice for the same verb, order and time is one. */
   ring(wakeUps: readonly WakeUp[]): Promise<void>;
-  /** Sets the recurring work to exactly this list: others, e.g. of a removed account, are taken away. */
-  keepRinging(recurring: readonly Recurring[]): Promise<void>;
-  /** Rings one recurring piece of work once, now, besides its rhythm. */
+  /**
+   * Sets the recurring work to exactly this list: others, e.g. of a removed account, are taken away. New work begins at once,
+   * that of many accounts one after the other within seconds or minutes.
+   */
+  keepRinging(recurring: readonly Recurring[], onEmptied?: OnEmptied): Promise<void>;
+  /**
+   * Rings one recurring piece of work once, now, besides its rhythm. While such a ring waits, another adds nothing; one that
+   * comes while the work is being done leads to one more afterwards.
+   */
   ringNow(name: Recurring['name'], key: string): Promise<void>;
   /** Wake-ups that wait, per verb: for `status`, metrics and tests. */
   depth(): Promise<Record<Verb, number>>;

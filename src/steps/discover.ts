@@ -1,16 +1,16 @@
-import type { DateTime } from 'luxon';
+import { DateTime } from 'luxon';
 import type { OrdersPage } from '../amazon/gateway.js';
-import type { Feed, FeedCursor } from '../ledger/ledger.js';
+import type { Feed, FeedCursor, KnownOrders, PlannedOrder } from '../ledger/ledger.js';
 import { latest } from '../policy/instants.js';
+import type { OrderFacts } from '../policy/order.js';
 import { meetTrouble } from './account-trouble.js';
-import { planOrder } from './plan-order.js';
+import { isNews, isOpenToPlans, planOrder } from './plan-order.js';
+import { ReadingTurn } from './reading-turn.js';
 import { backOff, learnFrom, retryTime, takeSlot } from './slot.js';
 import type { Again, StepAccount, StepContext } from './step.js';
 
 /** Every read begins a little before the watermark: updates may become visible out of order. */
 const OVERLAP_MINUTES = 10;
-/** What a page may take beyond its two calls, the login's and the read itself: waiting for a slot, writing it down. */
-const LEASE_SPARE_SECONDS = 10;
 /** Amazon's tokens live 24 h; an older one is not tried any more. */
 const TOKEN_HOURS = 23;
 /** Where an answer names no upper bound: Amazon's own is two minutes back (Orders 2026-01-01, `lastUpdatedBefore`). */
@@ -23,33 +23,24 @@ const MOST_PAGES = 100;
  * stops, by a crash or for want of a slot, the next run goes on at the same page. Answers when a slot is free again.
  */
 export async function discover(accountName: string, context: StepContext): Promise<Again> {
-  const { ledger, clock, accounts, worker } = context;
+  const { ledger, clock, accounts } = context;
   const account = accounts.get(accountName);
   if (account === undefined) return undefined;
   const state = await ledger.account(accountName);
   if (state?.paused?.by === 'askonce') return undefined;
   if (state?.coolDownUntil && state.coolDownUntil > clock.now()) return { again: state.coolDownUntil };
 
-  if (!(await leaseForOnePage(accountName, context))) return undefined;
+  const turn = new ReadingTurn(accountName, context);
+  if (!(await turn.mayReadOn())) return undefined;
   try {
     for (const feed of await ledger.feeds(accountName, account.marketplaceIds)) {
-      const again = await readFeed(account, feed, context);
+      const again = await readFeed(account, feed, turn, context);
       if (again !== undefined) return again;
     }
     return undefined;
   } finally {
-    await ledger.releaseFeeds(accountName, worker);
+    await turn.end();
   }
-}
-
-/**
- * Takes or keeps the right to read the account while one page is read; a process that dies gives it back soon after. A claim
- * outlasts any one call to Amazon.
- */
-function leaseForOnePage(account: string, { ledger, clock, settings, worker }: StepContext): Promise<boolean> {
-  const now = clock.now();
-  const until = now.plus(settings.claimLease).plus(settings.claimLease).plus({ seconds: LEASE_SPARE_SECONDS });
-  return ledger.leaseFeeds(account, worker, until, now);
 }
 
 interface Read {
@@ -62,11 +53,11 @@ interface Read {
   readonly startedAt: DateTime;
 }
 
-async function readFeed(account: StepAccount, feed: Feed, context: StepContext): Promise<Again> {
+async function readFeed(account: StepAccount, feed: Feed, turn: ReadingTurn, context: StepContext): Promise<Again> {
   let read: Read | null = await resumeOrBegin(account, feed, context);
   for (let pages = 0; read !== null; pages += 1) {
     if (pages === MOST_PAGES || context.leaving?.aborted) return { again: context.clock.now() };
-    if (!(await leaseForOnePage(account.name, context))) return undefined;
+    if (!(await turn.mayReadOn())) return undefined;
     const slot = await takeSlot(account.name, 'searchOrders', context);
     if (slot.kind === 'busy') return { again: slot.freeAt };
     const { marketplaceIds, from, token } = read;
@@ -82,7 +73,7 @@ async function readFeed(account: StepAccount, feed: Feed, context: StepContext):
       await context.ledger.restartRead(account.name, marketplaceIds);
       return giveUp({ kind: 'no-answer', cause: 'same-page-token' }, account, read, context);
     }
-    read = await keepPage(account, outcome, read, context);
+    read = await keepPage(account, outcome, read, turn, context);
   }
   return undefined;
 }
@@ -106,14 +97,12 @@ async function keepPage(
   account: StepAccount,
   page: Extract<OrdersPage, { kind: 'page' }>,
   read: Read,
-  { ledger, clock, accounts, log, wakeUps }: StepContext,
+  turn: ReadingTurn,
+  { ledger, clock, accounts, log }: StepContext,
 ): Promise<Read | null> {
-  const ids = page.orders.map(({ orderId }) => orderId);
-  const [known, suppressed] = await Promise.all([ledger.known(ids), ledger.suppressed(ids)]);
+  const known = await ledger.known(page.orders.map(({ orderId }) => orderId));
   const now = clock.now();
-  const orders = page.orders.map((facts) =>
-    planOrder(facts, known.get(facts.orderId), suppressed.has(facts.orderId), account.rules, now),
-  );
+  const orders = newsOf(page, account, known, accounts, now);
   const { isFirst, ...place } = read;
   // The first page's bound holds for the whole read: what changes later comes with the next one.
   const through = read.through ?? boundOf(page, now) ?? read.startedAt.minus({ minutes: BEHIND_MINUTES });
@@ -125,10 +114,11 @@ async function keepPage(
   const unreadable = page.unreadable.flatMap(({ orderId, problem }) =>
     orderId === null ? [] : [{ orderId, problem }],
   );
-  const counts = await ledger.recordPage(
+  const written = await ledger.recordPage(
     { account: account.name, configuredAccounts: [...accounts.keys()], orders, unreadable, cursor },
     now,
   );
+  const counts = { ...written, unchanged: written.unchanged + page.orders.length - orders.length };
   for (const { orderId, problem } of page.unreadable) {
     log.warn('order-unreadable', { account: account.name, orderId, problem });
   }
@@ -138,15 +128,37 @@ async function keepPage(
     more: page.nextToken !== null,
     ...(isFirst && { firstRead: { from: read.from.toISO(), through: through.toISO(), ...spanOf(page) } }),
   });
-  if (counts.fresh + counts.replanned > 0) await wakeUps.ringNow('sweep', 'all');
+  if (counts.fresh + counts.replanned > 0) await turn.tellOfNews();
   if (page.nextToken === null) return null;
   return { ...read, through, token: page.nextToken };
 }
 
+/** The orders of a page that are new or changed, planned. Most pages tell again what is known: those cost one statement more. */
+function newsOf(
+  { orders, unreadable }: Extract<OrdersPage, { kind: 'page' }>,
+  { rules }: StepAccount,
+  known: KnownOrders,
+  accounts: StepContext['accounts'],
+  now: DateTime,
+): readonly PlannedOrder[] {
+  const planned = (facts: OrderFacts) =>
+    planOrder(facts, known.orders.get(facts.orderId), known.suppressed.has(facts.orderId), rules, now);
+  // A page that names an order twice is for the ledger to make sense of.
+  const ids = new Set([...orders, ...unreadable].map(({ orderId }) => orderId));
+  if (ids.size < orders.length + unreadable.length) return orders.map(planned);
+  return orders.flatMap((facts) => {
+    const before = known.orders.get(facts.orderId);
+    if (before === undefined) return [planned(facts)];
+    if (!isOpenToPlans(facts, before)) return [];
+    const order = planned(facts);
+    return isNews(order, before, accounts.has(before.account), now) ? [order] : [];
+  });
+}
+
 /** When the orders of a page were updated first and last: how far a first read has come, where Amazon tells them in order. */
 function spanOf({ orders }: Extract<OrdersPage, { kind: 'page' }>): { oldest?: string | null; latest?: string | null } {
-  const updates = orders.map(({ lastUpdatedAt }) => lastUpdatedAt).toSorted((a, b) => a.toMillis() - b.toMillis());
-  return { oldest: updates.at(0)?.toISO(), latest: updates.at(-1)?.toISO() };
+  const updates = orders.map(({ lastUpdatedAt }) => lastUpdatedAt);
+  return { oldest: DateTime.min(...updates)?.toISO(), latest: DateTime.max(...updates)?.toISO() };
 }
 
 /** A bound that is still to come is not believed: every order until then would be passed over. */

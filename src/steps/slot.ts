@@ -8,8 +8,11 @@ import type { StepContext } from './step.js';
 /** A slot nearer than this is waited for; a later one is left to a later wake-up. */
 const PATIENCE_MS = 1500;
 
-/** A process that is so late for its slot has missed it: requests that leave later come too near to those behind them. */
-const MISSED_AFTER_MS = 750;
+/**
+ * A process that is so late for its slot has missed it: requests that leave later come too near to those behind them. Much
+ * shorter, and a process that has too much to do would spend its time on slots that it misses.
+ */
+const MISSED_AFTER_MS = 1500;
 /** Who misses one slot after the other has no time to call anybody. */
 const MOST_MISSED = 3;
 

@@ -51,7 +51,7 @@ function gateway(changes: { endpoint?: string; timeoutMs?: number; hearTime?: (t
       sandbox: false,
     },
     userAgent: 'askonce/0.0.0 (Language=TypeScript; Platform=test)',
-    requestTimeoutMs: changes.timeoutMs ?? 60_000,
+    requestTimeoutMs: changes.timeoutMs ?? 20_000,
     clock,
     ...(changes.hearTime ? { hearTime: changes.hearTime } : {}),
     shutdown: shutdown.signal,

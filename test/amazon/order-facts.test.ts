@@ -199,6 +199,41 @@ describe('an unreadable order', () => {
     expect(readOrder(entry)).toEqual({ kind: 'unreadable', unreadable: expected });
   });
 
+  test('is told by its first three problems', () => {
+    const entry = {
+      ...order,
+      createdTime: 1,
+      lastUpdatedTime: 'now',
+      packages: [{}, { packageStatus: 'sent' }],
+      orderItems: 3,
+    };
+
+    expect(readOrder(entry)).toEqual({
+      kind: 'unreadable',
+      unreadable: {
+        orderId: id,
+        problem:
+          'createdTime: missing or wrong; lastUpdatedTime: not an instant; packages.1.packageStatus: missing or wrong',
+      },
+    });
+  });
+
+  test.each([
+    ['a list as long as no order has', { programs: Array.from({ length: 1001 }, () => 5) }, 'programs'],
+    [
+      'a text as long as none of Amazon',
+      { salesChannel: { channelName: 'A'.repeat(251) } },
+      'salesChannel.channelName',
+    ],
+    ['a program that is no text', { orderItems: [{ programs: ['PRIME', 5] }] }, 'orderItems.0.programs.1'],
+    ['a cancellation that is a word', { orderItems: [{ cancellation: 'yes' }] }, 'orderItems.0.cancellation'],
+  ])('%s is one problem', (_name, wrong, path) => {
+    expect(readOrder({ ...order, ...wrong })).toEqual({
+      kind: 'unreadable',
+      unreadable: { orderId: id, problem: `${path}: missing or wrong` },
+    });
+  });
+
   test('anything at all is read without throwing', () => {
     fc.assert(fc.property(fc.anything(), (entry) => ['order', 'unreadable'].includes(readOrder(entry).kind)));
     fc.assert(

@@ -87,6 +87,17 @@ describe('orders that somebody loads or removes by hand, with the triggers switc
     expect((await ledger.listChoices()).map(({ state }) => state)).toEqual(['waiting']);
   });
 
+  test('leave no change behind that is not added up, however many there are', async () => {
+    await query(`INSERT INTO tally_change (account, marketplace_id, state, reason, orders)
+      SELECT 'tea', '${GERMANY}', 'scheduled', '', 1 FROM generate_series(1, 120_000)`);
+
+    await ledger.addUpTallies();
+
+    const left = await query('SELECT FROM tally_change');
+    expect(left.rowCount).toBe(0);
+    expect(await ledger.tallies()).toMatchObject([{ account: 'tea', orders: 120_000 }]);
+  });
+
   test('that are pruned in the ordinary way leave no tally wrong', async () => {
     await behindTheirBack(loading(5).replaceAll('2026-03-12', '2020-03-12'));
     await ledger.recount();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { DateTime } from 'luxon';
-import { type Due, type Pace, spread } from '../../src/policy/spread.js';
+import { DateTime, Duration } from 'luxon';
+import { backlogHorizon, type Due, type Pace, spread } from '../../src/policy/spread.js';
 import { at } from '../support/builders.js';
 
 const now = at('2026-03-10T12:00:00Z');
@@ -131,6 +131,47 @@ describe('an order near its deadline', () => {
     const pace = aPace({ backlogThrough: now.plus({ minutes: 50 }) });
 
     expect(seconds([due('calm', { closesAt: null })], pace)).toEqual({ calm: 3000 });
+  });
+});
+
+describe('how far ahead backlogs are handed out', () => {
+  const anHour = Duration.fromObject({ hours: 1 });
+  const halfAMinute = Duration.fromObject({ seconds: 30 });
+  const secondsFor = (accounts: number, rate = 1, sweepEvery = halfAMinute) =>
+    backlogHorizon(Array<number>(accounts).fill(rate), anHour, sweepEvery).as('seconds');
+
+  test.each([
+    ['nobody', 0, 1, 3_600],
+    ['one account', 1, 1, 3_600],
+    ['eight accounts', 8, 1, 3_600],
+    ['a hundred accounts', 100, 1, 300],
+    ['a hundred slow ones', 100, 0.05, 3_600],
+    ['five hundred accounts: three sweeps', 500, 1, 90],
+    ['ten thousand accounts: three sweeps', 10_000, 1, 90],
+  ])('%s', (_whose, accounts, rate, expected) => {
+    expect(secondsFor(accounts, rate)).toBe(expected);
+  });
+
+  test('half a minute at least, where sweeps follow each other quickly', () => {
+    expect(secondsFor(10_000, 1, Duration.fromObject({ seconds: 1 }))).toBe(30);
+  });
+
+  test('all together fit into one sweep, or each has three sweeps; never further than the queue reaches', () => {
+    const rates = fc.array(fc.constantFrom(0.0056, 0.5, 1, 3, 20), { maxLength: 800 });
+    const anySpan = (from: number, until: number) =>
+      fc.integer({ min: from, max: until }).map((seconds) => Duration.fromObject({ seconds }));
+
+    const property = fc.property(rates, anySpan(1, 7_200), anySpan(1, 600), (given, queueHorizon, sweepEvery) => {
+      const seconds = backlogHorizon(given, queueHorizon, sweepEvery).as('seconds');
+
+      const handedOut = given.reduce((sum, rate) => sum + rate * seconds, 0);
+      const least = Math.max(3 * sweepEvery.as('seconds'), 30);
+      expect(seconds).toBeLessThanOrEqual(queueHorizon.as('seconds'));
+      expect(seconds).toBeGreaterThanOrEqual(Math.min(least, queueHorizon.as('seconds')));
+      expect(handedOut <= 30_000 || seconds <= least).toBe(true);
+    });
+
+    fc.assert(property, { numRuns: 1_000 });
   });
 });
 

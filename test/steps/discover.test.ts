@@ -49,6 +49,97 @@ describe('discovery', () => {
     expect(stage.rungNow).toEqual([]);
   });
 
+  test('writes nothing but its place of a page that tells what is known', async () => {
+    const written: number[] = [];
+    const stage = await openStage({
+      ledger: (ledger) => ({
+        recordPage: (recorded, now) => {
+          written.push(recorded.orders.length);
+          return ledger.recordPage(recorded, now);
+        },
+      }),
+    });
+    const same = [
+      anOrder(),
+      anOrder({ orderId: B, fulfillmentStatus: 'UNSHIPPED' }),
+      anOrder({ orderId: C, fulfillmentStatus: 'CANCELLED' }),
+    ];
+    stage.amazon.pages(page(same, { readThrough }), page(same, { readThrough: noon }));
+
+    await stage.discover();
+    stage.pass({ minutes: 5 });
+    await stage.discover();
+
+    expect(written).toEqual([3, 0]);
+    expect(stage.logged.filter(({ event }) => event === 'orders-read').at(-1)).toMatchObject({
+      facts: { fresh: 0, replanned: 0, unchanged: 3 },
+    });
+    expect(await stage.ledger.feeds('tea', [GERMANY])).toMatchObject([{ watermark: noon, read: null }]);
+  });
+
+  test('sees what Amazon changed without a newer time', async () => {
+    const stage = await openStage();
+    const packages = (status: 'IN_TRANSIT' | 'DELIVERED') => [{ status, detailedStatus: null, shippedAt: null }];
+    stage.amazon.pages(
+      page([anOrder({ fulfilledBy: 'MERCHANT', packages: packages('IN_TRANSIT') })]),
+      page([anOrder({ fulfilledBy: 'MERCHANT', packages: packages('DELIVERED') })]),
+    );
+
+    await stage.discover();
+    await stage.discover();
+
+    expect((await stage.ledger.read(A))?.state).toBe('scheduled');
+  });
+
+  test('gives an order that still waits its next look, when the last one is due', async () => {
+    const stage = await openStage();
+    const waits = anOrder({
+      fulfilledBy: 'MERCHANT',
+      packages: [{ status: 'IN_TRANSIT', detailedStatus: null, shippedAt: null }],
+    });
+    stage.amazon.pages(page([waits]), page([waits]), page([waits]));
+    await stage.discover();
+    const first = (await stage.ledger.read(A))?.nextLookAt;
+
+    stage.pass({ hours: 23 });
+    await stage.discover();
+    const early = (await stage.ledger.read(A))?.nextLookAt;
+    stage.pass({ hours: 1 });
+    await stage.discover();
+
+    expect([first, early]).toEqual([noon.plus({ hours: 24 }), noon.plus({ hours: 24 })]);
+    expect((await stage.ledger.read(A))?.nextLookAt).toEqual(noon.plus({ hours: 48 }));
+  });
+
+  test('takes over what an account has that is not configured any more', async () => {
+    const stage = await openStage();
+    await given(stage.ledger, undefined, 'gone');
+    const { lastUpdatedAt } = anOrder();
+    stage.amazon.pages(page([anOrder({ lastUpdatedAt })]));
+
+    await stage.discover();
+
+    expect((await stage.ledger.read(A))?.account).toBe('tea');
+  });
+
+  test('rings the sweep for the first orders at once, then every few seconds, and for the last ones when it ends', async () => {
+    const stage = await openStage();
+    const ids = Array.from({ length: 8 }, (_, index) => `302-${index}-0`);
+    const rungAt: number[] = [];
+    stage.amazon.pages(
+      ...ids.map((orderId, index) => () => {
+        rungAt.push(stage.rungNow.length);
+        stage.pass({ seconds: 1 });
+        return page([anOrder({ orderId })], { nextToken: index < 7 ? `page-${index}` : null, readThrough });
+      }),
+    );
+
+    await stage.discover();
+
+    expect(rungAt).toEqual([0, 1, 1, 1, 1, 1, 2, 2]);
+    expect(stage.rungNow).toEqual(['sweep all', 'sweep all', 'sweep all']);
+  });
+
   test('reads page after page with the query of the first', async () => {
     const stage = await openStage();
     stage.amazon.pages(
@@ -211,6 +302,28 @@ describe('one process reads an account at a time', () => {
     await stage.discover();
 
     expect(stage.amazon.calls.searches).toEqual([]);
+  });
+
+  test('and takes it anew after ten seconds, so that a slow read of many pages keeps it', async () => {
+    const leased: string[] = [];
+    const stage = await openStage({
+      ledger: (ledger) => ({
+        leaseFeeds: (account, by, until, now) => {
+          leased.push(now.diff(noon).as('seconds').toString());
+          return ledger.leaseFeeds(account, by, until, now);
+        },
+      }),
+    });
+    stage.amazon.pages(
+      ...Array.from({ length: 5 }, (_, index) => () => {
+        stage.pass({ seconds: 4 });
+        return page([], { nextToken: index < 4 ? `page-${index}` : null, readThrough });
+      }),
+    );
+
+    await stage.discover();
+
+    expect(leased).toEqual(['0', '12']);
   });
 
   test('and gives the account back, also when it fails', async () => {

@@ -24,14 +24,14 @@ async function lateStage(lateMs: readonly number[]) {
 
 describe('a slot at Amazon', () => {
   test('is used a little late, as timers are', async () => {
-    const { take, taken } = await lateStage([700]);
+    const { take, taken } = await lateStage([1_400]);
 
     expect(await take()).toEqual({ kind: 'taken' });
     expect(taken()).toBe(1);
   });
 
   test('that was missed is given up for another', async () => {
-    const { take, taken } = await lateStage([800]);
+    const { take, taken } = await lateStage([1_500]);
 
     expect(await take()).toEqual({ kind: 'taken' });
     expect(taken()).toBe(2);

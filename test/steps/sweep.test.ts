@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DateTime, Duration } from 'luxon';
+import { askingOperations, slowestPace } from '../../src/policy/usage-plan.js';
 import {
   A,
   anAttempt,
@@ -212,6 +213,53 @@ describe('the sweep', () => {
     await stage.sweep();
 
     expect(seconds(stage).toSorted()).toEqual([0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+  });
+});
+
+describe('the backlogs of many accounts', () => {
+  const accounts = Array.from({ length: 20 }, (_, index) => ({ name: `shop-${index}` }));
+  const { burst } = slowestPace(askingOperations, []);
+  /** Of each order the first wake-up: nobody hears them here, so later ones come again. */
+  const secondsOf = (stage: Stage, account: string) => {
+    const ofAccount = stage.rung.filter(({ orderId }) => orderId.startsWith(`${account}-`));
+    const first = new Map(ofAccount.toReversed().map(({ orderId, at }) => [orderId, at.diff(noon).as('seconds')]));
+    return [...first.values()].toSorted((a, b) => a - b);
+  };
+
+  test('get times for a shorter while, the same for each, so that one sweep hands out a bounded number', async () => {
+    const stage = await openStage({ accounts });
+    for (const { name } of accounts) await backlog(stage, 1_600, name);
+
+    await stage.sweep();
+
+    const lasts = accounts.map(({ name }) => secondsOf(stage, name).at(-1));
+    expect(stage.rung.length).toBeLessThanOrEqual(30_000 + 20 * burst);
+    expect(new Set(lasts)).toEqual(new Set([1_500]));
+  });
+
+  test('never leave an account without times before the sweep after the next, and no second goes by unused', async () => {
+    const stage = await openStage({ accounts, settings: { sweepEvery: Duration.fromObject({ minutes: 10 }) } });
+    for (const { name } of accounts) await backlog(stage, 2_200, name);
+
+    await stage.sweep();
+    const first = stage.rung.length;
+    stage.pass({ minutes: 10 });
+    await stage.sweep();
+
+    const everySecond = Array.from({ length: 2_200 }, (_, place) => Math.max(place - burst + 1, 0));
+    expect(first).toBe(20 * (1_800 + burst));
+    for (const { name } of accounts) expect(secondsOf(stage, name)).toEqual(everySecond);
+  });
+
+  test('shorten nothing for one that is alone with its backlog, however many others have a few orders due', async () => {
+    const stage = await openStage({ accounts });
+    await backlog(stage, 4_000, 'shop-0');
+    for (const { name } of accounts.slice(1)) await backlog(stage, 10, name);
+
+    await stage.sweep();
+
+    expect(secondsOf(stage, 'shop-0').at(-1)).toBe(3_600);
+    for (const { name } of accounts.slice(1)) expect(secondsOf(stage, name).at(-1)).toBe(10 - burst);
   });
 });
 

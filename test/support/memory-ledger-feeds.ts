@@ -1,5 +1,13 @@
 import type { DateTime } from 'luxon';
-import type { Feed, FeedCursor, Feeds, PageCounts, PlannedOrder, PlannedPage } from '../../src/ledger/ledger.js';
+import type {
+  Feed,
+  FeedCursor,
+  Feeds,
+  KnownOrder,
+  PageCounts,
+  PlannedOrder,
+  PlannedPage,
+} from '../../src/ledger/ledger.js';
 import { packageStatusText } from '../../src/policy/replan.js';
 import { isFinal } from '../../src/policy/review-request.js';
 import type { AccountTable } from './memory-ledger-accounts.js';
@@ -72,12 +80,10 @@ export function memoryFeeds(tables: Tables, { feeds, leases, suppressed }: FeedT
 
     async known(orderIds) {
       const rows = orderIds.flatMap((orderId) => tables.rows.get(orderId) ?? []);
-      return new Map(
-        rows.map(({ orderId, state, reason, account, lastUpdatedAt, seen }) => [
-          orderId,
-          { state, reason, account, lastUpdatedAt, ...seen },
-        ]),
-      );
+      return {
+        orders: new Map(rows.map((row) => [row.orderId, knownOrder(row)])),
+        suppressed: new Set(orderIds.filter((orderId) => suppressed.has(orderId))),
+      };
     },
 
     async suppressed(orderIds) {
@@ -93,6 +99,22 @@ export function memoryFeeds(tables: Tables, { feeds, leases, suppressed }: FeedT
     async restartRead(account, marketplaceIds) {
       change(account, marketplaceIds, () => ({ read: null }));
     },
+  };
+}
+
+function knownOrder(row: Row): KnownOrder {
+  const { state, reason, account, lastUpdatedAt, fulfillmentStatus, packageStatus, askAt, closesAt, nextLookAt } = row;
+  return {
+    state,
+    reason,
+    account,
+    lastUpdatedAt,
+    fulfillmentStatus,
+    packageStatus,
+    askAt,
+    closesAt,
+    nextLookAt,
+    ...row.seen,
   };
 }
 

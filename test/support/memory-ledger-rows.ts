@@ -15,6 +15,9 @@ export interface Row extends ReviewRequest {
   readonly claimedBy: string | null;
 }
 
+/** What a decided order does not keep. */
+export const claimIsOver = { claimId: null, claimedBy: null, leaseUntil: null } as const;
+
 export interface StoredAttempt extends Attempt {
   readonly account: string;
 }

@@ -4,7 +4,7 @@ import type { AfterAnswer } from '../../src/policy/answer.js';
 import type { CapToday } from '../../src/policy/daily-cap.js';
 import type { AccountTable } from './memory-ledger-accounts.js';
 import { writePlans } from './memory-ledger-feeds.js';
-import { millis, type Row, type StoredAttempt, type Tables } from './memory-ledger-rows.js';
+import { claimIsOver, millis, type Row, type StoredAttempt, type Tables } from './memory-ledger-rows.js';
 
 export function memoryOrders(tables: Tables): Orders {
   return {
@@ -124,10 +124,17 @@ export function memorySending(tables: Tables, accounts: AccountTable, suppressed
 function answerColumns(row: Row, after: AfterAnswer): Partial<Row> {
   switch (after.state) {
     case 'sent':
-      return { state: 'sent', reason: null, knownBy: after.knownBy, sentAt: row.intentAt, nextLookAt: null };
+      return {
+        state: 'sent',
+        reason: null,
+        knownBy: after.knownBy,
+        sentAt: row.intentAt,
+        nextLookAt: null,
+        ...claimIsOver,
+      };
     case 'refused':
     case 'expired':
-      return { state: after.state, reason: after.reason, nextLookAt: null };
+      return { state: after.state, reason: after.reason, nextLookAt: null, ...claimIsOver };
     case 'unknown':
       return { state: 'unknown', reason: after.reason, doubts: row.doubts + 1, nextLookAt: after.lookAt };
     case 'scheduled': {
@@ -207,6 +214,7 @@ function sightColumns(row: Row, result: SettleResult): Partial<Row> {
         sentAt: row.intentAt,
         settleLooks,
         nextLookAt: null,
+        ...claimIsOver,
       };
     case 'scheduled':
       return {
@@ -217,7 +225,7 @@ function sightColumns(row: Row, result: SettleResult): Partial<Row> {
         nextLookAt: result.lookAt,
       };
     case 'expired':
-      return { state: 'expired', reason: result.reason, settleLooks, nextLookAt: null };
+      return { state: 'expired', reason: result.reason, settleLooks, nextLookAt: null, ...claimIsOver };
     case 'look-again':
       if (result.sight === null) return { nextLookAt: result.lookAt };
       return { settleLooks, lastSight: result.sight, nextLookAt: result.lookAt };

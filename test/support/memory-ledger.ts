@@ -10,7 +10,7 @@ import { memoryAlarmBook } from './memory-ledger-alarms.js';
 import { FeedTables, memoryFeeds } from './memory-ledger-feeds.js';
 import { memoryOrderList, memoryOverview } from './memory-ledger-overview.js';
 import { memoryReplanning } from './memory-ledger-replanning.js';
-import { millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
+import { claimIsOver, millis, type OpenRows, type Row, Tables } from './memory-ledger-rows.js';
 import { memoryOrders, memorySending, memorySettling } from './memory-ledger-sending.js';
 import { type MemorySuppressions, memorySuppressions } from './memory-ledger-suppressions.js';
 
@@ -55,7 +55,20 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
         .flatMap(dueOrder),
     );
 
+  let takenBackAt: DateTime | null = null;
   return {
+    async accountsToSweep(until, unheardBefore, now) {
+      const some = (account: string, bound: 'due' | 'rung', instant: number) =>
+        openStates.some((state) => tables.open(account, state).upTo(bound, instant, 1).length > 0);
+      return accounts.all().flatMap((account) => {
+        const { name, paused, backlogThrough } = account;
+        const hasDue = some(name, 'due', until.toMillis());
+        const hasUnheard = some(name, 'rung', unheardBefore.toMillis() - 1);
+        const ahead = backlogThrough !== null && backlogThrough > now;
+        return hasDue || hasUnheard || ahead || paused?.by === 'askonce' ? [{ ...account, hasDue, hasUnheard }] : [];
+      });
+    },
+
     async due(kinds, until) {
       return ofKinds(kinds, (open, limit) => open.upTo('due', until.toMillis(), limit));
     },
@@ -88,6 +101,19 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
       accounts.change(account, () => ({ backlogThrough: null, backlogRate: null }));
     },
 
+    async takeBackAllWakeUps(unlessSince, now) {
+      if (unlessSince !== null && takenBackAt !== null && unlessSince <= takenBackAt && takenBackAt <= now) return null;
+      takenBackAt = now;
+      let orders = 0;
+      for (const { orderId, ringAt, nextLookAt } of [...tables.rows.values()]) {
+        if (ringAt === null || nextLookAt === null) continue;
+        tables.update(orderId, any, () => ({ ringAt: null }));
+        orders += 1;
+      }
+      for (const { name } of accounts.all()) accounts.change(name, () => ({ backlogThrough: null, backlogRate: null }));
+      return orders;
+    },
+
     async expire(now) {
       let closed = 0;
       for (const state of ['waiting', 'scheduled', 'unknown'] as const) {
@@ -96,7 +122,7 @@ function memorySweeping(tables: Tables, accounts: AccountTable): Sweeping {
         const until = now.minus(grace).toMillis();
         const ended = [...tables.everyOpen(state)].flatMap((open) => open.upTo('closes', until, open.size));
         for (const row of ended) {
-          const becomes: Row = { ...row, state: 'expired', reason, nextLookAt: null, ringAt: null };
+          const becomes: Row = { ...row, ...claimIsOver, state: 'expired', reason, nextLookAt: null, ringAt: null };
           tables.write([becomes]);
           tables.decision(becomes, now, capReasons.find((cap) => cap === row.reason) ?? reason);
         }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DateTime } from 'luxon';
+import type { PlannedOrder } from '../../../src/ledger/ledger.js';
 import { nothingSeen } from '../../../src/policy/evidence.js';
+import { isNews, isOpenToPlans } from '../../../src/steps/plan-order.js';
 import { aDelivery, anOrder, at, GERMANY } from '../../support/builders.js';
 import type { OpenLedger } from '../ledger-contract.js';
 import {
@@ -161,7 +163,7 @@ export function pagesContract(open: OpenLedger): void {
         await Promise.all([read(ids, updated), read(ids.toReversed(), updated), read(ids, updated)]);
       }
 
-      expect((await ledger.known(ids)).size).toBe(400);
+      expect((await ledger.known(ids)).orders.size).toBe(400);
     });
 
     test('without orders is a page', async () => {
@@ -330,6 +332,79 @@ export function pagesContract(open: OpenLedger): void {
     );
   });
 
+  describe('an order that is no news', () => {
+    const { delivery, window } = scheduled();
+    const delivered = { status: 'DELIVERED', detailedStatus: null, shippedAt: null } as const;
+    const tellings: readonly [string, PlannedOrder][] = [
+      ['scheduled', planned()],
+      ['scheduled, told anew', planned(scheduled(), { lastUpdatedAt: at('2026-03-05T00:00:00Z') })],
+      ['scheduled, with packages', planned(scheduled(), { packages: [delivered] })],
+      ['scheduled, without a status', planned(scheduled(), { fulfillmentStatus: null })],
+      ['scheduled for later', planned(scheduled({ askAt: askTime.plus({ hours: 1 }) }))],
+      ['closing later', planned(scheduled(closingAt(closing.plus({ hours: 1 }))))],
+      ['on better evidence', planned(scheduled({ delivery: aDelivery({ evidence: 'package-delivered' }) }))],
+      ['waiting', planned(waiting())],
+      ['waiting for its parcel', planned(waiting({ reason: 'not-delivered' }))],
+      ['waiting, with its look due', planned(waiting({ lookAt: noon }))],
+      ['skipped by a rule', planned(skipped('only-skus'))],
+      ['skipped by a rule, its delivery known', planned({ kind: 'skipped', reason: 'only-skus', delivery, window })],
+      ['skipped by another rule', planned(skipped('except-skus'))],
+      ['skipped for good', planned(skipped('cancelled'))],
+      ['expired', planned({ kind: 'expired', reason: 'window-closed', delivery, window })],
+    ];
+    const ofAccounts = ['tea', 'gone'] as const;
+
+    test.each(tellings)('is what the ledger leaves as it is, and nothing else: first %s', async (_name, first) => {
+      const { ledger } = open();
+      const seen = tellings.flatMap(([, again], row) =>
+        ofAccounts.map((account, column) => ({ again, account, orderId: `302-${row}-${column}` })),
+      );
+      const as = ({ plan, facts, ...rest }: PlannedOrder, orderId: string) => ({
+        ...rest,
+        plan,
+        facts: { ...facts, orderId },
+      });
+      for (const { account, orderId } of seen) await given(ledger, as(first, orderId), account);
+      const known = (await ledger.known(seen.map(({ orderId }) => orderId))).orders;
+
+      for (const { again, account, orderId } of seen) {
+        const order = as(again, orderId);
+        const before = known.get(orderId);
+        if (before === undefined) throw new Error(`${orderId} is not known`);
+        const expected = isOpenToPlans(order.facts, before) && isNews(order, before, account === 'tea', noon);
+        const { replanned, unchanged } = await ledger.recordPage(aPage([order]), noon);
+
+        expect([orderId, { replanned, unchanged }]).toEqual([
+          orderId,
+          { replanned: Number(expected), unchanged: Number(!expected) },
+        ]);
+      }
+    });
+  });
+
+  describe('texts of an order', () => {
+    test('come back as they were, whatever stands in them', async () => {
+      const { ledger } = open();
+      const skus = ['plain-1', 'a,b', 'a"b', 'a\\b', '{}', 'NULL', 'null', ' ', 'ü€', "it's", 'a\nb', '"', '\\', '(1)'];
+      const items = skus.map((sku, index) => ({ sku, asin: index % 2 === 0 ? null : sku }));
+
+      await given(
+        ledger,
+        planned(scheduled(), { items, programs: skus, marketplaceId: 'a "b", \\ {c}', serviceLevel: 'NULL' }),
+      );
+
+      for await (const [order] of ledger.plannedOrders('tea')) {
+        expect(order?.facts).toMatchObject({
+          items,
+          programs: skus,
+          marketplaceId: 'a "b", \\ {c}',
+          serviceLevel: 'NULL',
+        });
+      }
+      expect.assertions(1);
+    });
+  });
+
   describe('an order that two accounts see', () => {
     test('is on record once', async () => {
       const { ledger } = open();
@@ -411,14 +486,19 @@ export function pagesContract(open: OpenLedger): void {
       const { ledger } = open();
       await given(ledger);
 
-      const known = await ledger.known([A, B]);
+      const { orders } = await ledger.known([A, B]);
 
-      expect([...known.keys()]).toEqual([A]);
-      expect(known.get(A)).toEqual({
+      expect([...orders.keys()]).toEqual([A]);
+      expect(orders.get(A)).toEqual({
         state: 'scheduled',
         reason: null,
         account: 'tea',
         lastUpdatedAt: at('2026-03-02T12:00:00Z'),
+        fulfillmentStatus: 'SHIPPED',
+        packageStatus: null,
+        askAt: askTime,
+        closesAt: closing,
+        nextLookAt: askTime,
         shippedSeenAt: at('2026-03-02T12:00:00Z'),
         undeliveredAt: null,
         delivered: aDelivery(),
@@ -427,7 +507,10 @@ export function pagesContract(open: OpenLedger): void {
 
     test('names the suppressed among the ids', async () => {
       const { ledger, suppress } = open();
+      await given(ledger);
       await suppress(B);
+
+      expect((await ledger.known([A, B, C])).suppressed).toEqual(new Set([B]));
 
       expect(await ledger.suppressed([A, B])).toEqual(new Set([B]));
     });

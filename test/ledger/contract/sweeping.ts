@@ -240,6 +240,78 @@ export function sweepingContract(open: OpenLedger): void {
       expect(await ledger.account('tea')).toMatchObject({ backlogThrough: null, backlogRate: null });
     });
 
+    describe('of every order, after a loss of the queue', () => {
+      const soon = noon.plus({ minutes: 10 });
+      const handedOut = async ({ ledger }: ReturnType<OpenLedger>) => {
+        await given(ledger);
+        await given(ledger, dueAt(B, askTime));
+        await given(ledger, planned(waiting({ lookAt: noon }), { orderId: C }));
+        await ledger.markRung(
+          [
+            { orderId: A, at: soon },
+            { orderId: B, at: noon.minus({ seconds: 1 }) },
+            { orderId: C, at: noon },
+          ],
+          [{ account: 'tea', through: soon, rate: 1 }],
+          noon,
+        );
+      };
+      const kinds = [asking, { ...asking, state: 'waiting' } as const];
+
+      test('is taken back, whatever it is for and whether it has rung or not', async () => {
+        const opened = open();
+        await handedOut(opened);
+        const { ledger } = opened;
+
+        expect(await ledger.takeBackAllWakeUps(noon.minus({ seconds: 5 }), noon)).toBe(3);
+
+        expect(ids(await ledger.due(kinds, soon)).sort()).toEqual([A, B, C].sort());
+        expect(await ledger.unheard(kinds, soon.plus(1))).toEqual([]);
+        expect(await ledger.account('tea')).toMatchObject({ backlogThrough: null, backlogRate: null });
+      });
+
+      test('is taken back by one of those who notice it, and by the next after the next loss', async () => {
+        const opened = open();
+        await handedOut(opened);
+        const { ledger } = opened;
+        const loss = () => ledger.takeBackAllWakeUps(noon.minus({ seconds: 5 }), noon);
+
+        const answers = await Promise.all([loss(), loss(), loss()]);
+        const later = await ledger.takeBackAllWakeUps(noon.plus({ seconds: 1 }), noon.plus({ seconds: 6 }));
+
+        expect(answers.toSorted()).toEqual([3, null, null]);
+        expect(later).toBe(0);
+      });
+
+      test('leaves alone what is decided', async () => {
+        const { ledger } = open();
+        await given(ledger, planned({ kind: 'expired', reason: 'window-closed', delivery: null, window: null }));
+
+        expect(await ledger.takeBackAllWakeUps(null, noon)).toBe(0);
+        expect(await ledger.due(kinds, soon)).toEqual([]);
+      });
+
+      test('does not get in the way of sweeps at the same time', async () => {
+        const { ledger } = open();
+        const many = Array.from({ length: 400 }, (_, index) => `302-${String(index).padStart(7, '0')}-0000000`);
+        await ledger.recordPage(aPage(many.map((orderId) => dueAt(orderId, noon))), noon);
+        const rung = many.map((orderId) => ({ orderId, at: noon }));
+        const backlogs = [{ account: 'tea', through: noon, rate: 1 }];
+
+        for (let round = 0; round < 5; round += 1) {
+          await Promise.all([
+            ledger.markRung(rung, backlogs, noon),
+            ledger.takeBackAllWakeUps(null, noon),
+            ledger.markRung(rung.toReversed(), backlogs, noon),
+            ledger.takeBackAllWakeUps(null, noon),
+          ]);
+        }
+        await ledger.takeBackAllWakeUps(null, noon);
+
+        expect(await ledger.due([{ ...asking, limit: 1000 }], noon)).toHaveLength(400);
+      });
+    });
+
     test('is noted by two sweeps at once, whatever the order they rang in', async () => {
       const { ledger } = open();
       const ids = Array.from({ length: 400 }, (_, index) => `302-${String(index).padStart(7, '0')}-0000000`);
@@ -256,7 +328,7 @@ export function sweepingContract(open: OpenLedger): void {
         ]);
       }
 
-      expect((await ledger.known(ids)).size).toBe(400);
+      expect((await ledger.known(ids)).orders.size).toBe(400);
     });
 
     test('is noted for one of those who hand it out at once, and again once nobody heard it', async () => {
@@ -285,6 +357,71 @@ export function sweepingContract(open: OpenLedger): void {
 
       expect(await ledger.account('tea')).toMatchObject({ backlogThrough: through, backlogRate: 0.25 });
       expect(await ledger.account('toys')).toMatchObject({ backlogThrough: null, backlogRate: null });
+    });
+  });
+
+  describe('an account that a sweep has something to do for', () => {
+    const toSweep = async (until = noon, unheardBefore = noon) =>
+      (await open().ledger.accountsToSweep(until, unheardBefore, noon)).map(({ name, hasDue, hasUnheard }) => ({
+        name,
+        hasDue,
+        hasUnheard,
+      }));
+
+    test('has an order of any state that comes due up to and including the instant', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, noon.plus(1)));
+      const before = await toSweep();
+      await given(ledger, planned(waiting({ lookAt: noon }), { orderId: B }), 'toys');
+
+      expect(before).toEqual([]);
+      expect(await toSweep()).toEqual([{ name: 'toys', hasDue: true, hasUnheard: false }]);
+      expect((await toSweep(noon.plus(1))).map(({ name }) => name)).toEqual(['tea', 'toys']);
+    });
+
+    test('has one of the catch-up, or one that is sent or in doubt', async () => {
+      const { ledger } = open();
+      await given(ledger, dueAt(A, askTime), 'toys', askTime.plus(1));
+      await given(ledger, planned(scheduled(), { orderId: B }));
+      await claimed(ledger, B);
+
+      expect((await toSweep(noon)).map(({ name }) => name)).toEqual(['toys']);
+      expect((await toSweep(noon.plus({ seconds: LEASE_SECONDS }))).map(({ name }) => name)).toEqual(['tea', 'toys']);
+    });
+
+    test('has a wake-up that nobody heard', async () => {
+      const { ledger } = open();
+      await given(ledger);
+      await ledger.markRung([{ orderId: A, at: noon }], [], noon);
+
+      expect(await toSweep(noon, noon)).toEqual([]);
+      expect(await toSweep(noon, noon.plus(1))).toEqual([{ name: 'tea', hasDue: false, hasUnheard: true }]);
+    });
+
+    test('has overdue orders whose times are still ahead', async () => {
+      const { ledger } = open();
+      await ledger.markRung(
+        [],
+        [
+          { account: 'tea', through: noon.plus(1), rate: 1 },
+          { account: 'toys', through: noon, rate: 1 },
+        ],
+        noon,
+      );
+
+      expect(await ledger.accountsToSweep(noon, noon, noon)).toMatchObject([
+        { name: 'tea', backlogThrough: noon.plus(1), backlogRate: 1, hasDue: false, hasUnheard: false },
+      ]);
+    });
+
+    test('was paused by askonce, which tries it now and then', async () => {
+      const { ledger } = open();
+      await ledger.pause(['tea'], 'Amazon refuses', 'askonce', noon);
+      await ledger.pause(['toys'], 'holiday', 'anna', noon);
+
+      expect(await ledger.accountsToSweep(noon, noon, noon)).toMatchObject([
+        { name: 'tea', paused: { at: noon, reason: 'Amazon refuses', by: 'askonce' } },
+      ]);
     });
   });
 

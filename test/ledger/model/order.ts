@@ -109,14 +109,17 @@ export function planOf(plan: Planned) {
   }
 }
 
+/** Nobody looks at it again, and no claim of it is left. */
+export const decided = { nextLookAt: null, claimId: null, leaseUntil: null } as const;
+
 /** What an answer or a look writes into its order, its counts apart. */
 export function fateOf({ intentAt }: Order, fate: Fate) {
   switch (fate.state) {
     case 'sent':
-      return { state: fate.state, reason: null, knownBy: fate.knownBy, sentAt: intentAt, nextLookAt: null };
+      return { state: fate.state, reason: null, knownBy: fate.knownBy, sentAt: intentAt, ...decided };
     case 'refused':
     case 'expired':
-      return { state: fate.state, reason: fate.reason, nextLookAt: null };
+      return { state: fate.state, reason: fate.reason, ...decided };
     case 'unknown':
     case 'scheduled':
       return { state: fate.state, reason: fate.reason, nextLookAt: fate.lookAt };

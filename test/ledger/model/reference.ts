@@ -2,6 +2,7 @@ import type { State } from '../../../src/policy/review-request.js';
 import {
   type Cap,
   type ClaimMade,
+  decided,
   type Fate,
   fateOf,
   type Millis,
@@ -172,7 +173,7 @@ export class Reference {
     });
     for (const [orderId, { state }] of closed) {
       const reason = state === 'unknown' ? 'fate-unknown' : 'window-closed';
-      this.#change(orderId, ['decision expired'], { state: 'expired', reason, nextLookAt: null });
+      this.#change(orderId, ['decision expired'], { state: 'expired', reason, ...decided });
     }
     return closed.length;
   }

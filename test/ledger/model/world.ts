@@ -33,7 +33,7 @@ function millisOrNull(at: DateTime | null): Millis | null {
 /** What the ledger holds about every order of the run. */
 export async function holdings({ ledger }: World): Promise<Map<string, Order>> {
   const known = await ledger.known(orderIds);
-  const held = [...known].map(async ([orderId, { lastUpdatedAt }]): Promise<[string, Order][]> => {
+  const held = [...known.orders].map(async ([orderId, { lastUpdatedAt }]): Promise<[string, Order][]> => {
     const [row, attempts] = await Promise.all([ledger.read(orderId), ledger.attempts(orderId)]);
     return row === null ? [] : [[orderId, orderOf(row, attempts, lastUpdatedAt)]];
   });

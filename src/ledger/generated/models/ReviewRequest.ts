@@ -1488,6 +1488,9 @@ export type $ReviewRequestPayload<ExtArgs extends runtime.Types.Extensions.Inter
      * When the wake-up in the queue is set to ring; null: none was handed out.
      */
     ringAt: Date | null
+    /**
+     * The claim and its lease are gone once the order is decided: its attempts keep them.
+     */
     claimId: string | null
     claimedBy: string | null
     leaseUntil: Date | null
