@@ -12,6 +12,7 @@ const fortyLines = fileURLToPath(new URL('./forty-lines.js', import.meta.url));
 export function ours(rig: Rig): Contestant {
   return {
     start: () => rig.startWorker(),
+    known: () => rig.ordersInLedger(),
     open: () =>
       countIn(rig.databaseUrl, 'SELECT count(*)::int AS count FROM review_request WHERE next_look_at IS NOT NULL'),
   };
@@ -35,7 +36,8 @@ export function theirs(rig: Rig, databaseUrl: string, accounts: readonly Simulat
     });
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   };
-  return { start, open };
+  const known = () => countIn(databaseUrl, 'SELECT count(*)::int AS count FROM review_request');
+  return { start, known, open };
 }
 
 /** Prisma's row without what askonce's ledger guards it with: only the order id is unique. */

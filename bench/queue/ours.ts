@@ -3,6 +3,8 @@ import { DateTime } from 'luxon';
 import { systemClock } from '../../src/clock.js';
 import { openPrismaLedger } from '../../src/ledger/prisma-ledger.js';
 import { openWakeUps } from '../../src/queue/bullmq-wake-ups.js';
+import type { OnEmptied, WakeUps } from '../../src/queue/wake-ups.js';
+import { queueLost } from '../../src/steps/queue-lost.js';
 import { sweep } from '../../src/steps/sweep.js';
 import { fillLedger } from '../support/ledger-rows.js';
 import { type BenchPostgres, withClient } from '../support/postgres.js';
@@ -57,6 +59,7 @@ export async function measureOurs({
       const rows = accounts.map((name) => ({ name, region: 'na', marketplaceIds: [marketplaceId] }));
       await ledger.registerAccounts(rows, systemClock.now());
       const context = benchContext({ ledger, wakeUps, accounts: rows });
+      await begin(wakeUps, queueLost(context));
       const empty = await redis.usedMemory();
       const begun = performance.now();
       await sweep(context);
@@ -68,14 +71,15 @@ export async function measureOurs({
 
       const expected = await overdue(url);
       const heardAt = new Map<string, number>();
+      let lostAt = Number.POSITIVE_INFINITY;
       const send = async (orderId: string) => {
-        if (expected.has(orderId) && !heardAt.has(orderId)) heardAt.set(orderId, performance.now());
+        const now = performance.now();
+        if (now > lostAt && expected.has(orderId) && !heardAt.has(orderId)) heardAt.set(orderId, now);
         return undefined;
       };
-      await redis.client.flushall();
-      const lostAt = performance.now();
       await wakeUps.listen({ sweep: () => sweep(context), send }, { concurrency: { send: 200 }, onError: () => {} });
-      await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: SWEEP_EVERY_MS }]);
+      await redis.client.flushall();
+      lostAt = performance.now();
       while (heardAt.size < expected.size && performance.now() - lostAt < LONGEST_RECOVERY_MS) await pause(POLL_MS);
       return { ...handedOut, recovery: recoveryOf([...heardAt.values()], lostAt, expected.size) };
     } finally {
@@ -83,6 +87,18 @@ export async function measureOurs({
       await ledger.close();
     }
   });
+}
+
+/** Sets the rhythm of the sweep, as a worker does at its start, and waits until the very first start has been dealt with. */
+async function begin(wakeUps: WakeUps, lost: OnEmptied): Promise<void> {
+  let first = () => {};
+  const dealtWith = new Promise<void>((resolve) => {
+    first = resolve;
+  });
+  await wakeUps.keepRinging([{ name: 'sweep', key: 'all', everyMs: SWEEP_EVERY_MS }], (unseenMs) =>
+    lost(unseenMs).finally(first),
+  );
+  await dealtWith;
 }
 
 /** Every order that is to be asked now. */

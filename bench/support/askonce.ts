@@ -1,4 +1,5 @@
-import { main } from '../../src/cli/main.js';
+import { inSmallHeap } from '../../src/heap.js';
 
-/** `askonce` as it was compiled for the bench. */
+/** `askonce` as it was compiled for the bench, started as `bin/askonce.mjs` starts it. */
+const { main } = await inSmallHeap(() => import('../../src/cli/main.js'));
 await main(process.argv);

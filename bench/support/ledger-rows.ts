@@ -27,7 +27,7 @@ const DOUBT_EVERY = 2_000;
 
 /**
  * Fills an empty ledger as if its orders had lived their lives: those that are done with are proof of a request, or were skipped,
- * refused or too late. Written into the table with all of its indexes and CHECKs in place, so that the indexesare as large as
+ * refused or too late. Written into the table with all of its indexes and CHECKs in place, so that the indexes are as large as
  * they grow, not as small as they are built; only the triggers are left out, which would refuse a life that begins at its end.
  */
 export async function fillLedger(client: pg.Client, plan: LedgerPlan): Promise<void> {
@@ -119,19 +119,20 @@ const insertion = `
     CASE WHEN planned THEN ask_at - interval '3 days' END, CASE WHEN planned THEN ask_at + interval '23 days' END,
     CASE WHEN planned THEN ask_at END, false,
     CASE WHEN place >= 0 THEN CASE state WHEN 'scheduled' THEN ask_at ELSE $8::timestamptz + interval '1 day' END END, NULL,
-    CASE WHEN asked THEN md5(n::text)::uuid END, CASE WHEN asked THEN 'worker-1-4711-0a1b2c3d' END,
-    CASE WHEN asked THEN asked_at + interval '2 minutes' END, CASE WHEN asked THEN asked_at END,
-    asked::int, (state = 'unknown')::int, asked::int, 0, NULL,
+    CASE WHEN doubted THEN md5(n::text)::uuid END, CASE WHEN doubted THEN 'worker-1-4711-0a1b2c3d' END,
+    CASE WHEN doubted THEN asked_at + interval '2 minutes' END, CASE WHEN asked THEN asked_at END,
+    asked::int, doubted::int, asked::int, 0, NULL,
     CASE state WHEN 'sent' THEN asked_at END, CASE state WHEN 'sent' THEN 'accepted' END,
     ask_at - interval '12 days', CASE WHEN asked THEN asked_at ELSE ask_at - interval '12 days' END
   FROM timed, LATERAL (SELECT state NOT IN ('waiting', 'skipped') AS planned, state IN ('sent', 'refused', 'unknown') AS asked,
-    chance % 4 = 0 AS merchant, least(ask_at, $8::timestamptz - interval '1 hour') AS asked_at) AS facts
+    state = 'unknown' AS doubted, chance % 4 = 0 AS merchant, least(ask_at, $8::timestamptz - interval '1 hour') AS asked_at) AS facts
   ORDER BY n
-  RETURNING order_id, account, claim_id, claimed_by, intent_at)
+  RETURNING order_id, account, intent_at)
   INSERT INTO attempt (order_id, account, at, kind, outcome, status, request_id, duration_ms, claim_id, detail)
   SELECT order_id, account, intent_at + milliseconds * interval '1 millisecond', kind, outcome, status,
     CASE WHEN status IS NOT NULL THEN gen_random_uuid()::text END, CASE WHEN status IS NOT NULL THEN 120 END,
-    CASE WHEN kind <> 'look' THEN claim_id END, CASE kind WHEN 'look' THEN 'first' WHEN 'claim' THEN claimed_by END
+    CASE WHEN kind <> 'look' THEN md5(order_id)::uuid END,
+    CASE kind WHEN 'look' THEN 'first' WHEN 'claim' THEN 'worker-1-4711-0a1b2c3d' END
   FROM written CROSS JOIN (VALUES (0, 'look', 'offered', 200), (5, 'claim', 'sending', NULL), (150, 'answer', 'accepted', 201))
     AS calls(milliseconds, kind, outcome, status)
-  WHERE $11::boolean AND claim_id IS NOT NULL ORDER BY intent_at, milliseconds`;
+  WHERE $11::boolean AND intent_at IS NOT NULL ORDER BY intent_at, milliseconds`;

@@ -12,8 +12,6 @@ import { BenchProcess } from './process.js';
 import { type BenchRedis, withRedis } from './redis.js';
 
 const askonce = fileURLToPath(new URL('./askonce.js', import.meta.url));
-/** As `bin/askonce.mjs` sets it. */
-const standardOptions = ['--semi-space-growth-factor=1'];
 const LONGEST_DISCOVERY_MS = 600_000;
 
 type Settings = Readonly<Record<string, string>>;
@@ -26,7 +24,7 @@ export interface RigOptions {
   readonly simulator: SimulatorOptions;
   /** Keys of `.env` besides those of the rig. */
   readonly settings?: Settings;
-  /** Of the workers, beside those that askonce itself runs with. */
+  /** Of Node, for the workers. */
   readonly nodeOptions?: readonly string[];
 }
 
@@ -74,7 +72,7 @@ export class Rig {
 
   async startWorker(settings: Settings = {}): Promise<BenchProcess> {
     await writeFile(join(this.#folder, '.env'), envText({ ...this.#settings, ...settings }));
-    const worker = this.startProcess([...standardOptions, ...this.#nodeOptions, askonce, 'start']);
+    const worker = this.startProcess([...this.#nodeOptions, askonce, 'start']);
     await worker.waitForLog('started');
     return worker;
   }
