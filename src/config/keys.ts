@@ -62,7 +62,7 @@ const processKeys = {
     withoutIt: 'embedded Postgres in DATA_DIR',
     mayBeInFile: true,
   }),
-  REDIS_URL: key('REDIS_URL', null, redisUrl, 'redis://redis:6379', 'the queue on Redis', {
+  REDIS_URL: key('REDIS_URL', null, redisUrl, 'redis://redis:6379', 'the queue on Redis; of a Redis Cluster any node', {
     withoutIt: "the queue in the ledger's Postgres",
     mayBeInFile: true,
   }),
@@ -109,7 +109,13 @@ const processKeys = {
     '24h',
     'how soon an order is looked at again when Amazon said "not yet"',
   ),
-  QUEUE_HORIZON: key('QUEUE_HORIZON', '1h', durationBetween('1s', '7d'), '1h', 'how far ahead the queue is filled'),
+  QUEUE_HORIZON: key(
+    'QUEUE_HORIZON',
+    '1h',
+    durationBetween('1s', '7d'),
+    '1h',
+    'how far ahead the queue is filled; less where many accounts have backlogs, as one sweep hands out some 30,000 wake-ups',
+  ),
   REQUEST_TIMEOUT: key(
     'REQUEST_TIMEOUT',
     '20s',
