@@ -11,6 +11,8 @@ export function discoverListener(context: StepContext): (account: string) => Pro
     clearTimeout(timers.get(account));
     const later = await discover(account, context);
     if (later === undefined) return;
+    // A timer would end with this process: another one, or the next start, goes on where this one stopped.
+    if (context.leaving?.aborted) return context.wakeUps.ringNow('discover', account);
     const wait = Math.max(later.again.diff(context.clock.now()).toMillis(), 250);
     if (wait > LONGEST_WAIT_MS) return;
     const ring = () => void context.wakeUps.ringNow('discover', account).catch(() => {});

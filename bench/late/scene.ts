@@ -9,10 +9,14 @@ import { type Lateness, latenessOf, type Planned } from './reckoning.js';
 /** What is asked later than this counts as not asked. */
 const PATIENCE_SECONDS = 30;
 
+const QUICK_READING = { rate: 50, burst: 50 };
+
 export interface SceneOptions {
   readonly postgres: BenchPostgres;
   /** Accounts with a backlog, which the worker is busy with. */
   readonly busy: number;
+  /** Orders of each of them; `null`: as many as it can ask for, and some more. */
+  readonly backlog: number | null;
   /** Accounts without one, whose orders come due one by one. */
   readonly watched: number;
   readonly asksEach: number;
@@ -31,11 +35,13 @@ export interface Scene extends Lateness {
 }
 
 export async function playScene(options: SceneOptions): Promise<Scene> {
-  const { postgres, busy, watched: count, seconds, lead, latencyMs, seed } = options;
-  return withRig({ postgres, simulator: { seed, latencyMs } }, async (rig) => {
+  const { postgres, busy, backlog, watched: count, seconds, lead, latencyMs, seed } = options;
+  // At Amazon's own rate 50,000 orders of one account take a day to read, and that is not what is measured here.
+  const simulator = { seed, latencyMs, ...(backlog !== null && { rates: { searchOrders: QUICK_READING } }) };
+  return withRig({ postgres, simulator }, async (rig) => {
     const { rate, burst } = amazonUsagePlans.createSolicitation;
     const backlogged = accountsNamed('busy', busy);
-    const each = Math.ceil((lead + seconds + PATIENCE_SECONDS) * 1.5 * rate) + burst;
+    const each = backlog ?? Math.ceil((lead + seconds + PATIENCE_SECONDS) * 1.5 * rate) + burst;
     await rig.addAccounts(backlogged);
     if (busy > 0) {
       await rig.amazon.addOrders(dueOrders(backlogged, each));

@@ -35,7 +35,7 @@ test(`an idle worker on its embedded Postgres needs at most ${IDLE_MIB} MiB`, as
 async function fillLedger(scenario: Scenario): Promise<void> {
   await scenario.configure({ ROLES: 'discover' });
   const worker = scenario.startWorker();
-  await worker.waitForLog('orders-read');
+  await scenario.until('both accounts are read', () => worker.logged('orders-read').length === 2);
   await worker.stop();
   await scenario.configure();
 }
