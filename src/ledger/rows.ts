@@ -1,5 +1,6 @@
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 import type { DeliveryEstimate, Evidence, SeenBefore } from '../policy/evidence.js';
+import { instantAt } from '../policy/instants.js';
 import type { KnownBy, State } from '../policy/review-request.js';
 import type { Sight } from '../policy/settling.js';
 import type { ReviewRequest as Row } from './generated/client.js';
@@ -7,7 +8,7 @@ import type { ReviewRequest } from './ledger.js';
 
 /** `Date` lives only here, at the edge to Prisma; inside it is luxon, in UTC. */
 export function instant(date: Date): DateTime {
-  return DateTime.fromJSDate(date, { zone: 'utc' });
+  return instantAt(date.getTime());
 }
 
 export function instantOrNull(date: Date | null): DateTime | null {
