@@ -42,6 +42,16 @@ export function gathered<Question, Answer>(
     });
 }
 
+/** As {@link gathered}: what is on record under a key; `null` where nothing is. */
+export function gatheredByKey<Found>(
+  read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Found>>,
+): (key: string) => Promise<Found | null> {
+  return gathered(String, async (keys: readonly string[]) => {
+    const found = await read(keys);
+    return keys.map((key) => found.get(key) ?? null);
+  });
+}
+
 async function answer<Question, Answer>(
   together: readonly Waiting<Question, Answer>[],
   answerAll: (questions: readonly Question[]) => Promise<readonly Answer[]>,

@@ -1,4 +1,4 @@
-import { gathered } from './gathering.js';
+import { gatheredByKey } from './gathering.js';
 import { Prisma, type PrismaClient, type SellingPartner } from './generated/client.js';
 import type { AccountState, Accounts } from './ledger.js';
 import type { OperatorAction } from './operator-actions.js';
@@ -9,17 +9,10 @@ const SERIES_ENDS_AFTER_HOURS = 1;
 
 export function prismaAccounts(db: PrismaClient): Accounts {
   return {
-    account: gathered(
-      (name) => name,
-      async (names) => {
-        const rows = await db.sellingPartner.findMany({ where: { name: { in: [...names] } } });
-        const byName = new Map(rows.map((row) => [row.name, row]));
-        return names.map((name) => {
-          const row = byName.get(name);
-          return row === undefined ? null : accountState(row);
-        });
-      },
-    ),
+    account: gatheredByKey(async (names) => {
+      const rows = await db.sellingPartner.findMany({ where: { name: { in: [...names] } } });
+      return new Map(rows.map((row) => [row.name, accountState(row)]));
+    }),
 
     async accounts() {
       return (await db.sellingPartner.findMany({ orderBy: { name: 'asc' } })).map(accountState);

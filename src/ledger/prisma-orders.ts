@@ -1,4 +1,4 @@
-import { gathered } from './gathering.js';
+import { gatheredByKey } from './gathering.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { Orders } from './ledger.js';
 import { attemptColumns, attemptValues } from './prisma-attempts.js';
@@ -7,17 +7,10 @@ import { reviewRequest } from './rows.js';
 
 export function prismaOrders(db: PrismaClient): Orders {
   return {
-    read: gathered(
-      (orderId) => orderId,
-      async (orderIds) => {
-        const rows = await db.reviewRequest.findMany({ where: { orderId: { in: [...orderIds] } } });
-        const byId = new Map(rows.map((row) => [row.orderId, row]));
-        return orderIds.map((orderId) => {
-          const row = byId.get(orderId);
-          return row === undefined ? null : reviewRequest(row);
-        });
-      },
-    ),
+    read: gatheredByKey(async (orderIds) => {
+      const rows = await db.reviewRequest.findMany({ where: { orderId: { in: [...orderIds] } } });
+      return new Map(rows.map((row) => [row.orderId, reviewRequest(row)]));
+    }),
 
     async recordOrder(account, order, attempt, now) {
       await db.$transaction(async (tx) => {

@@ -4,6 +4,7 @@ import { gathered } from './gathering.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { Pace, Slot } from './ledger.js';
 import { instant } from './rows.js';
+import { unflushed } from './unflushed.js';
 
 /**
  * The usage plans as GCRA: `full_at` is when the bucket would be full again. One statement takes the slots of a moment, so any
@@ -49,7 +50,7 @@ export function prismaPace(db: PrismaClient): Pace {
     async penalise(account, operation, pace, until) {
       await db.$executeRaw`
         UPDATE usage_plan SET full_at = GREATEST(full_at,
-          ${until.toJSDate()}::timestamptz + (${pace.burst}::int - 1) * ${stepOf(Prisma.sql`learnt_rate`, pace.rate)})
+          ${until.toJSDate()}::timestamptz + (${pace.burst}::int - 1) * ${stepAt(Prisma.sql`${pace.rate}::float8`)})
         WHERE account = ${account} AND operation = ${operation}`;
     },
 
@@ -93,7 +94,7 @@ async function reserveAll(db: PrismaClient, wishes: readonly Wish[]): Promise<(R
         ${wishes.map(({ patienceMs }) => patienceMs)}::float8[]) AS wish(nr, account, operation, at, rate, burst, patience)
     ), plan AS (
       SELECT nr, account, operation, at, patience, known.learnt_rate, GREATEST(known.full_at, at) AS full_at, burst,
-        ceil(1000 / COALESCE(known.learnt_rate, rate)) * interval '1 millisecond' AS step
+        ${stepAt(Prisma.sql`rate`)} AS step
       FROM wished JOIN usage_plan known USING (account, operation)
       ORDER BY account, operation FOR NO KEY UPDATE OF known
     ), next AS (
@@ -104,9 +105,7 @@ async function reserveAll(db: PrismaClient, wishes: readonly Wish[]): Promise<(R
         AND slot <= at + patience * interval '1 millisecond'
       RETURNING nr
     )
-    SELECT nr, slot, learnt_rate, nr IN (SELECT nr FROM taken) AS taken,
-      set_config('synchronous_commit', 'off', true) AS unflushed
-    FROM next`;
+    SELECT nr, slot, learnt_rate, nr IN (SELECT nr FROM taken) AS taken, ${unflushed} FROM next`;
   const answers = new Map(rows.map((row) => [row.nr, row]));
   return wishes.map((_wish, index) => {
     const row = answers.get(index);
@@ -116,9 +115,9 @@ async function reserveAll(db: PrismaClient, wishes: readonly Wish[]): Promise<(R
   });
 }
 
-/** The time between two requests, in whole milliseconds, rounded up. */
-function stepOf(learntRate: Prisma.Sql, rate: number): Prisma.Sql {
-  return Prisma.sql`ceil(1000 / COALESCE(${learntRate}, ${rate}::float8)) * interval '1 millisecond'`;
+/** The time between two requests at the rate that was learnt, else at this one: in whole milliseconds, rounded up. */
+function stepAt(rate: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`ceil(1000 / COALESCE(learnt_rate, ${rate})) * interval '1 millisecond'`;
 }
 
 function remember(learnt: Map<string, number>, account: string, operation: string, rate: number | null): void {

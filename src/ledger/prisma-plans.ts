@@ -4,6 +4,7 @@ import { packageStatusText } from '../policy/replan.js';
 import { instants, texts } from './column-texts.js';
 import { Prisma } from './generated/client.js';
 import type { PageCounts, PlannedOrder, PlannedPage } from './ledger.js';
+import { unflushed } from './unflushed.js';
 
 /** A connection or a transaction. */
 export type Statements = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeRaw'>;
@@ -23,8 +24,8 @@ const instantColumns = [
   'ask_at',
   'next_look_at',
 ] as const;
-type InstantColumn = (typeof instantColumns)[number];
-type TextColumn =
+export type InstantColumn = (typeof instantColumns)[number];
+export type TextColumn =
   | 'order_id'
   | 'marketplace_id'
   | 'state'
@@ -139,7 +140,7 @@ export async function writePlans(
       SELECT order_id, account, ${at}, 'decision', state, COALESCE(rule, reason) FROM written WHERE NOT fresh
     ) ${alongside}
     SELECT count(*) FILTER (WHERE fresh) AS fresh, count(*) FILTER (WHERE NOT fresh) AS replanned,
-      set_config('synchronous_commit', 'off', true) AS unflushed FROM written`;
+      ${unflushed} FROM written`;
   const fresh = Number(counts[0]?.fresh ?? 0n);
   const replanned = Number(counts[0]?.replanned ?? 0n);
   return { fresh, replanned, unchanged: rows.length - fresh - replanned };

@@ -3,9 +3,10 @@ import type { DeliveryEstimate, Evidence } from '../policy/evidence.js';
 import { instantAt } from '../policy/instants.js';
 import type { FulfillmentStatus, OrderItem } from '../policy/order.js';
 import { type OrderOnRecord, packagesOf } from '../policy/replan.js';
+import { instants, texts } from './column-texts.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { Replanning } from './ledger.js';
-import { planColumns } from './prisma-plans.js';
+import { type InstantColumn as PlanInstant, planColumns, type TextColumn } from './prisma-plans.js';
 
 /** Small: what lives no longer than a batch costs the garbage collector little. */
 const BATCH = 500;
@@ -44,16 +45,18 @@ export function prismaReplanning(db: PrismaClient): Replanning {
         ...planColumns(plan),
       }));
       // In the order of their ids, as everywhere where several rows are written.
+      const text = (column: TextColumn | 'was') => texts(rows.map((row) => row[column]));
+      const instant = (column: PlanInstant) => instants(rows.map((row) => row[column]));
       const written = await db.$queryRaw<{ written: bigint }[]>`
         WITH fresh AS (
           SELECT r.order_id, fresh.* FROM review_request r JOIN (
-            SELECT * FROM unnest(${texts(rows, 'order_id')}::text[], ${texts(rows, 'was')}::text[],
-              ${instants(rows, 'last_updated_at')}::bigint[], ${texts(rows, 'state')}::text[],
-              ${texts(rows, 'reason')}::text[], ${texts(rows, 'rule')}::text[],
-              ${instants(rows, 'delivered_earliest')}::bigint[], ${instants(rows, 'delivered_about')}::bigint[],
-              ${instants(rows, 'delivered_latest')}::bigint[], ${texts(rows, 'evidence')}::text[],
-              ${instants(rows, 'opens_at')}::bigint[], ${instants(rows, 'closes_at')}::bigint[],
-              ${instants(rows, 'ask_at')}::bigint[], ${instants(rows, 'next_look_at')}::bigint[])
+            SELECT * FROM unnest(${text('order_id')}::text[], ${text('was')}::text[],
+              ${instant('last_updated_at')}::bigint[], ${text('state')}::text[],
+              ${text('reason')}::text[], ${text('rule')}::text[],
+              ${instant('delivered_earliest')}::bigint[], ${instant('delivered_about')}::bigint[],
+              ${instant('delivered_latest')}::bigint[], ${text('evidence')}::text[],
+              ${instant('opens_at')}::bigint[], ${instant('closes_at')}::bigint[],
+              ${instant('ask_at')}::bigint[], ${instant('next_look_at')}::bigint[])
             AS fresh(id, was, last_updated_at, state, reason, rule, delivered_earliest, delivered_about, delivered_latest,
               evidence, opens_at, closes_at, ask_at, next_look_at)
           ) AS fresh ON r.order_id = fresh.id AND r.state = fresh.was
@@ -88,18 +91,6 @@ function plannedRows(db: PrismaClient, account: string, after: string): Promise<
     WHERE account = ${account} AND order_id > ${after} AND last_updated_at IS NOT NULL
       AND (state IN ('waiting', 'scheduled') OR (state = 'skipped' AND "review_request_may_return"(reason)))
     ORDER BY order_id LIMIT ${BATCH}`;
-}
-
-type ReplanRow = Readonly<Record<string, unknown>>;
-
-function texts(rows: readonly ReplanRow[], column: string): (string | null)[] {
-  return rows.map((row) => (row[column] as string | null | undefined) ?? null);
-}
-
-/** Milliseconds since 1970, as Postgres writes an array: far faster than a text for each of millions of instants. */
-function instants(rows: readonly ReplanRow[], column: string): string {
-  const millis = rows.map((row) => (row[column] as DateTime | null | undefined)?.toMillis() ?? 'NULL');
-  return `{${millis.join(',')}}`;
 }
 
 /** As numbers, which are read far faster than a text for each of millions of instants. */

@@ -4,6 +4,7 @@ import type { DueKind, DueOrder, Sweeping } from './ledger.js';
 import { type AccountRow, accountState } from './prisma-accounts.js';
 import { claimIsOver } from './prisma-claims.js';
 import { instant, instantOrNull } from './rows.js';
+import { unflushed } from './unflushed.js';
 
 /** Rows closed in one statement, so that a long outage does not end in one huge transaction. */
 const EXPIRE_AT_ONCE = 5000;
@@ -77,7 +78,7 @@ export function prismaSweeping(db: PrismaClient): Sweeping {
             JOIN selling_partner known USING (name) ORDER BY name FOR NO KEY UPDATE OF known
           ) AS locked WHERE p.name = locked.name
         )
-        SELECT order_id FROM marked, (SELECT set_config('synchronous_commit', 'off', true)) AS unflushed`;
+        SELECT order_id FROM marked, (SELECT ${unflushed}) AS once`;
       return new Set(marked.map(({ order_id }) => order_id));
     },
 
